@@ -1,0 +1,63 @@
+namespace Dialer.Channels;
+
+/// <summary>What carries the calls of a channel.</summary>
+public enum ChannelKind : byte
+{
+    None = 0,
+
+    /// <summary>The simulated carrier (P44): nobody is called.</summary>
+    Simulated = 1,
+
+    /// <summary>A SIP trunk (P39).</summary>
+    Sip = 2,
+}
+
+/// <summary>How calls leave (P39, P44) and what an answered one is connected to (P15, P41).</summary>
+[GenerateSerializer, Immutable, Alias("dialer.ChannelSettings")]
+public sealed record ChannelSettings
+{
+    [Id(0)] public required string Name { get; init; }
+
+    [Id(1)] public required ChannelKind Kind { get; init; }
+
+    /// <summary>Simultaneous calls over all campaigns; at least 1.</summary>
+    [Id(2)] public int Lines { get; init; } = 10;
+
+    /// <summary>Starts in any rolling second over all campaigns; 0 = no limit.</summary>
+    [Id(3)] public int CallsPerSecond { get; init; }
+
+    /// <summary>How long a phone may ring, 5–300 s.</summary>
+    [Id(4)] public int RingTimeoutSeconds { get; init; } = 40;
+
+    /// <summary>How long a call may last, 1–14400 s.</summary>
+    [Id(5)] public int MaxCallSeconds { get; init; } = 600;
+
+    [Id(6)] public SimulatedSettings? Simulated { get; init; }
+
+    [Id(7)] public Scenario Scenario { get; init; } = Scenario.None;
+
+    /// <summary>Off: P8 alone rules failures; the channel is never taken out (P42).</summary>
+    [Id(8)] public bool Breaker { get; init; } = true;
+
+    public TimeSpan RingTimeout => TimeSpan.FromSeconds(RingTimeoutSeconds);
+
+    public TimeSpan MaxCall => TimeSpan.FromSeconds(MaxCallSeconds);
+
+    /// <summary>After this long since its start a call is certainly over (P30).</summary>
+    public TimeSpan LongestCall => RingTimeout + MaxCall + TimeSpan.FromSeconds(60);
+}
+
+/// <summary>What an answered call is connected to (P41). Nothing set = <c>none</c>.</summary>
+[GenerateSerializer, Immutable, Alias("dialer.Scenario")]
+public sealed record Scenario
+{
+    public static readonly Scenario None = new();
+
+    /// <summary>URI of a SIP voice bot.</summary>
+    [Id(0)] public string? SipBotUri { get; init; }
+
+    /// <summary>URL of an HTTP bot.</summary>
+    [Id(1)] public string? HttpBotUrl { get; init; }
+
+    public bool IsNone => SipBotUri is null && HttpBotUrl is null;
+}

@@ -1,0 +1,60 @@
+using Dialer.Calls;
+using Dialer.Numbers;
+
+namespace Dialer.Subscribers;
+
+/// <summary>
+/// One phone number within one campaign: owns its attempt counter, error streak, backoff and the one live call, and is the
+/// sole writer of its job, try and series rows. Not active while it only waits. Key: <see cref="SubscriberKey"/>.
+/// </summary>
+[Alias("dialer.ISubscriberGrain")]
+public interface ISubscriberGrain : IGrainWithStringKey
+{
+    /// <summary>Judges the row, stores the intent, dials. Answers when the call has left or will not.</summary>
+    [Alias("Admit")]
+    Task<AdmissionAnswer> AdmitAsync(Admission admission);
+
+    /// <summary>A fact about its call. Throws when it could not be stored: the caller keeps it and comes again.</summary>
+    [Alias("OnCall")]
+    Task OnCallAsync(CallEvent callEvent);
+
+    /// <summary>
+    /// Settles a live row whose silo is gone or whose driver does not know it (P29, P30). True when the row is settled or was
+    /// settled already; false when the call may still be up and its longest time has not passed.
+    /// </summary>
+    [Alias("Settle")]
+    Task<bool> SettleAsync(JobRow row, bool knownOver);
+
+    /// <summary>Cancels jobs of this phone (P27): all that are not final, or only those named. Answers those cancelled.</summary>
+    [Alias("Cancel")]
+    Task<IReadOnlyList<JobId>> CancelAsync(IReadOnlyList<JobId>? jobs, EndReason reason);
+
+    /// <summary>Ends waiting jobs that can never be called any more: expired, attempts lowered, zone unknown.</summary>
+    [Alias("Expire")]
+    Task ExpireAsync(JobRow row);
+
+    /// <summary>A row in backoff is due: what the reminder does, for the sweep of lost reminders.</summary>
+    [Alias("Wake")]
+    Task WakeAsync();
+}
+
+/// <summary>Key of a subscriber grain: <c>campaign/phone</c>. Holds a phone number: never log it.</summary>
+public static class SubscriberKey
+{
+    public static string Of(CampaignId campaign, PhoneNumber phone) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{campaign.Value}/{phone.Value}");
+
+    public static (CampaignId Campaign, PhoneNumber Phone) Parse(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0
+            || !CampaignId.TryParse(key[..slash], out var campaign)
+            || !long.TryParse(key.AsSpan(slash + 1), System.Globalization.CultureInfo.InvariantCulture, out var phone))
+        {
+            throw new ArgumentException("A subscriber key is campaign/phone.", nameof(key));
+        }
+
+        return (campaign, new PhoneNumber(phone));
+    }
+}

@@ -1,0 +1,96 @@
+using Dialer.Calls;
+using Dialer.Channels;
+using Dialer.Numbers;
+
+namespace Dialer.Grains.Calls;
+
+/// <summary>
+/// Places the calls of one channel on one silo. The contract that every driver passes (one suite):
+/// exactly one <see cref="CallEnded"/> per accepted dial, always (the driver watches over ring timeout + longest call + grace);
+/// <see cref="CallEvent.Seq"/> strictly rises and nothing comes after the end; a refused dial makes no event; the same try id
+/// twice is one call; hanging up in any state, an unknown id included, succeeds; after our hang-up no answer is told unless
+/// the end follows; no call outlives the driver's disposal.
+/// </summary>
+public interface ICallDriver : IAsyncDisposable
+{
+    /// <summary>Takes the call or refuses it, at once; never waits for the callee.</summary>
+    ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel);
+
+    /// <summary>Ends a call of this driver as its state demands (CANCEL or BYE). False if there is no such call here.</summary>
+    ValueTask<bool> HangUpAsync(TryId id, HangUpReason why, CancellationToken cancel);
+
+    /// <summary>
+    /// Ends a call that a lost silo left behind (P30). Over = the far side confirmed the end or knows no such call.
+    /// </summary>
+    ValueTask<OrphanResult> EndOrphanAsync(OrphanCall call, CancellationToken cancel);
+
+    /// <summary>The calls of this driver that have not ended.</summary>
+    IReadOnlyList<LiveCall> List();
+
+    /// <summary>Asks the trunk whether it is there (P42), with a limit of its own of a few seconds.</summary>
+    ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel);
+}
+
+/// <summary>What is to be dialed. The try id is chosen by the caller: it is the key of idempotence.</summary>
+public sealed record DialCommand(TryId Id, CampaignId Campaign, PhoneNumber To, TimeSpan RingLimit, TimeSpan MaxTalk, Scenario Scenario);
+
+/// <summary>Whether the driver took the call. Refused: nothing left and no event will come.</summary>
+public readonly record struct DialAdmission(bool IsAccepted, string? Refusal = null)
+{
+    public static readonly DialAdmission Accepted = new(true);
+
+    public static DialAdmission Refused(string why) => new(false, why);
+}
+
+/// <summary>Why we end a call ourselves.</summary>
+public enum HangUpReason
+{
+    None = 0,
+
+    /// <summary>Stop now (P61).</summary>
+    Stop = 1,
+
+    /// <summary>The process ends.</summary>
+    Shutdown = 2,
+
+    /// <summary>The bot said so.</summary>
+    Bot = 3,
+
+    /// <summary>No live row stands behind this call.</summary>
+    Orphan = 4,
+}
+
+/// <summary>A live call left behind by a lost silo, as its row tells.</summary>
+public sealed record OrphanCall(TryId Id, PhoneNumber To, UnixTime StartedAt, UnixTime AnsweredAt, byte[]? Leg);
+
+/// <summary>What is known of an orphan after asking the far side.</summary>
+public enum OrphanResult
+{
+    None = 0,
+
+    /// <summary>Certainly over.</summary>
+    Over = 1,
+
+    /// <summary>Not confirmed: it may still be up.</summary>
+    MayBeUp = 2,
+}
+
+/// <summary>A call of a driver that has not ended.</summary>
+public readonly record struct LiveCall(TryId Id, CampaignId Campaign, PhoneNumber To, bool IsAnswered, UnixTime StartedAt);
+
+/// <summary>What a probe found.</summary>
+public readonly record struct TrunkHealth(bool IsUp, string? Evidence = null);
+
+/// <summary>Where drivers put the facts of calls. Must not block: the driver's own loop calls it.</summary>
+public interface ICallEventSink
+{
+    void Post(CallEvent callEvent);
+}
+
+/// <summary>Makes the driver for a channel's settings: one per <see cref="ChannelKind"/>, registered by the silo.</summary>
+public interface ICallDriverFactory
+{
+    ChannelKind Kind { get; }
+
+    ICallDriver Create(ChannelId channel, ChannelSettings settings, ICallEventSink sink);
+}
