@@ -2,6 +2,7 @@ using Dialer.Calendars;
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
+using Dialer.Numbers;
 using Dialer.Subscribers;
 
 namespace Dialer.Grains.Campaigns;
@@ -38,6 +39,9 @@ public interface ICampaignStore
     /// counters in one commit. Only under the epoch named.
     /// </summary>
     Task<LoadedChunk> LoadAsync(CampaignId campaign, long epoch, int limit, UnixTime now);
+
+    /// <summary>The phone of a job; none if there is no such job.</summary>
+    Task<PhoneNumber> ReadPhoneAsync(JobId job);
 
     /// <summary>Campaigns that are scheduled or running, for <c>CampaignWatch</c>.</summary>
     Task<IReadOnlyList<CampaignId>> ListOpenAsync();
@@ -100,4 +104,4 @@ public enum LoadingState : byte
 }
 
 /// <summary>What one chunk of loading did. Not written = the epoch has passed.</summary>
-public readonly record struct LoadedChunk(bool IsWritten, int Rows, bool IsDone);
+public readonly record struct LoadedChunk(bool IsWritten, int Rows, bool IsDone, JobId First = default);

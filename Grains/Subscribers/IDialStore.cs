@@ -1,3 +1,4 @@
+using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Phones;
 using Dialer.Domain.Subscribers;
@@ -24,6 +25,9 @@ public interface IDialStore
 
     /// <summary>All rows of a phone in a campaign, with the conditions to decide by; null when the campaign is gone.</summary>
     Task<SubscriberRows?> ReadSubscriberAsync(CampaignId campaign, PhoneNumber phone);
+
+    /// <summary>A try that is over; null if there is no such record.</summary>
+    Task<TryRecord?> ReadTryAsync(TryId id);
 }
 
 /// <summary>An intent and what it stands on.</summary>

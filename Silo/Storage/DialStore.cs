@@ -1,4 +1,5 @@
 using Dialer.Accounts;
+using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Domain.Subscribers;
@@ -6,6 +7,7 @@ using Dialer.Grains.Subscribers;
 using Dialer.Numbers;
 using Dialer.Silo.Storage.Campaigns;
 using Dialer.Silo.Storage.GroupCommit;
+using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage;
 
@@ -15,6 +17,11 @@ internal sealed class DialStore(IDatabase database, GroupCommitWriter writer, IC
     public ValueTask<IntentAnswer> WriteIntentAsync(IntentWrite intent) => writer.WriteAsync(intent);
 
     public ValueTask<bool> WriteStepAsync(SubscriberStep step, byte[]? leg = null) => writer.WriteAsync(step, leg);
+
+    public Task<TryRecord?> ReadTryAsync(TryId id) => database.ReadAsync(async connection => (await connection.ListAsync(
+        $"select {TryRows.Columns} from call_try where job = @job and number = @number",
+        TryRows.Read,
+        ("job", id.Job.Value), ("number", id.Number))).SingleOrDefault());
 
     public Task<SubscriberRows?> ReadSubscriberAsync(CampaignId campaign, PhoneNumber phone) => database.ReadAsync(async connection =>
     {

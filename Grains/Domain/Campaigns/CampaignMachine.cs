@@ -18,8 +18,11 @@ public sealed record CampaignStand
     /// <summary>All causes that hold (P12), the person's pause included.</summary>
     public IReadOnlyList<PauseCause> Causes { get; init; } = [];
 
-    /// <summary>Those that keep it from running (P13): every cause but a person's pause.</summary>
-    public IEnumerable<PauseCause> Blocking => Causes.Where(c => c.Code != PauseCodes.Person);
+    /// <summary>
+    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes, which a person has seen
+    /// when they resume.
+    /// </summary>
+    public IEnumerable<PauseCause> Blocking => Causes.Where(c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes));
 }
 
 /// <summary>A decided transition, or nothing to do.</summary>

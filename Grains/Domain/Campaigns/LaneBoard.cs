@@ -109,6 +109,15 @@ public sealed class LaneBoard
         return true;
     }
 
+    /// <summary>Rows that wait since <paramref name="notBefore"/> were added, from this id on: a list goes on being loaded (P37).</summary>
+    public void Appended(UnixTime notBefore, JobId first)
+    {
+        foreach (var queue in queues.Values)
+        {
+            queue.Appended(notBefore, first);
+        }
+    }
+
     /// <summary>Forgets how far lanes were read.</summary>
     public void Rewind()
     {

@@ -112,6 +112,22 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
         }
     }
 
+    /// <summary>Rows with this instant were added, from this id on: they are read next, wherever this lane had been read up to.</summary>
+    public void Appended(UnixTime notBefore, JobId first)
+    {
+        if (kind != LaneKind.At)
+        {
+            return;
+        }
+
+        NeedsRead = true;
+        var before = new LaneCursor(notBefore, new JobId(first.Value - 1));
+        if (Cursor.IsAfter(before))
+        {
+            Cursor = before;
+        }
+    }
+
     /// <summary>Look again from the start: a lost hint costs a moment, not a number.</summary>
     public void Rewind()
     {

@@ -90,6 +90,36 @@ public static partial class SubscriberMachine
         };
     }
 
+    /// <summary>
+    /// An operator takes a suspicious outcome back (P12): the job waits again from now, the attempt that the try spent unspent.
+    /// Null when a later try began or the job was cancelled.
+    /// </summary>
+    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(record);
+        if (row.Try != record.Try || row.Status is JobStatus.Live or JobStatus.None || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall)
+        {
+            return null;
+        }
+
+        var spent = record.AttemptNumber > 0 ? 1 : 0;
+        var after = Next(row) with
+        {
+            Status = JobStatus.Waiting,
+            Result = JobResult.None,
+            EndReason = EndReason.None,
+            FinishedAt = UnixTime.None,
+            Lane = AtLane(row),
+            NotBefore = now,
+            Attempts = (short)Math.Max(0, row.Attempts - spent),
+            AttemptsTotal = (short)(row.AttemptsTotal - spent),
+            AttemptsToPhone = (short)(row.AttemptsToPhone - spent),
+            ErrorStreak = 0,
+        };
+        return Change(row, after) with { Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())] };
+    }
+
     private static CallEnded UnknownEnd(JobRow row, UnixTime now) => new()
     {
         Try = row.Try,

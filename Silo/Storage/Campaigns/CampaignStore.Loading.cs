@@ -44,7 +44,7 @@ internal sealed partial class CampaignStore
         await connection.ExecuteAsync(
             "update campaign set loaded_row = @last, loaded = loaded + @rows, waiting = waiting + @rows, loading = @loading where id = @id",
             ("last", last == 0 ? open.From : last), ("rows", rows), ("loading", isDone ? 2 : 1), ("id", campaign.Value));
-        return new LoadedChunk(true, rows, isDone);
+        return new LoadedChunk(true, rows, isDone, new JobId(ids));
     }
 
     private static async Task<int> InsertJobsAsync(

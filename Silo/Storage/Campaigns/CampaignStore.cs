@@ -3,6 +3,7 @@ using Dialer.Calendars;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
 using Dialer.Grains.Campaigns;
+using Dialer.Numbers;
 using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Campaigns;
@@ -71,6 +72,10 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
             "select min(not_before) from call_job where status = 3 and campaign = @campaign", ("campaign", campaign.Value));
         return next is null or DBNull ? UnixTime.None : new UnixTime(Convert.ToInt64(next, System.Globalization.CultureInfo.InvariantCulture));
     });
+
+    public Task<PhoneNumber> ReadPhoneAsync(JobId job) => database.ReadAsync(async connection => new PhoneNumber(Convert.ToInt64(
+        await connection.ScalarAsync("select phone from call_job where id = @id", ("id", job.Value)) ?? 0L,
+        System.Globalization.CultureInfo.InvariantCulture)));
 
     private Task<IReadOnlyList<JobRow>> ReadJobsAsync(string where, params (string Name, object? Value)[] parameters) =>
         database.ReadAsync<IReadOnlyList<JobRow>>(connection =>

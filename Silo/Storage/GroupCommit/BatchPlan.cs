@@ -2,6 +2,7 @@ using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Phones;
 using Dialer.Grains.Subscribers;
+using Dialer.Numbers;
 using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.GroupCommit;
@@ -29,6 +30,9 @@ internal sealed class BatchPlan
     public List<JobNote> Notes { get; } = [];
 
     public List<(TryId Try, byte[] Leg)> Legs { get; } = [];
+
+    /// <summary>Opt-outs given in a call (P59): on the list in the outcome's own commit.</summary>
+    public List<(PhoneNumber Phone, UnixTime At)> DoNotCall { get; } = [];
 
     public bool IsEmpty => Jobs.Count == 0;
 
@@ -90,7 +94,12 @@ internal sealed class BatchPlan
             && facts.Phones.TryGetValue(release.Phone.Value, out var phone)
             && IntentGate.Release(phone, release) is { } released)
         {
-            ChangedPhones.Add(released);
+            ChangedPhones.Add(step.DoNotCall ? released with { DoNotCall = true } : released);
+        }
+
+        if (step.DoNotCall)
+        {
+            DoNotCall.Add((step.Row.Phone, step.Try?.EndedAt ?? step.Row.FinishedAt));
         }
     }
 

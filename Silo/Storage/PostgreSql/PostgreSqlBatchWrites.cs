@@ -19,7 +19,7 @@ internal static class PostgreSqlBatchWrites
 
     private const string PhoneUpdateText =
         "update phone p set live_job = u.live_job, live_try = u.live_try, last_job = u.last_job, last_end = u.last_end, "
-        + "starts = u.starts, version = u.version "
+        + "starts = u.starts, do_not_call = p.do_not_call or u.do_not_call, version = u.version "
         + "from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bool[], $8::int[]) "
         + "as u(phone, live_job, live_try, last_job, last_end, starts, do_not_call, version) where p.phone = u.phone";
 
@@ -34,16 +34,12 @@ internal static class PostgreSqlBatchWrites
         + "as u(id, lane, not_before, status, result, end_reason, flags, attempts, attempts_total, attempts_to_phone, error_streak, series, try_number, "
         + "silo, version, try_started_at, answered_at, finished_at) where j.id = u.id";
 
-    private const string TryColumns =
-        "job, number, campaign, series, attempt_number, planned_at, started_at, answered_at, ended_at, class, fault, ended_by, sip_code, q850, "
-        + "cause, rule, next_at, call_result, answered_by, speech_seconds, report_data, job_status, job_result";
-
-    private const string TryRows =
+    private const string TryArrays =
         "unnest($1::bigint[], $2::int[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
         + "$10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[], $14::smallint[], $15::text[], $16::text[], $17::bigint[], $18::text[], "
         + "$19::smallint[], $20::int[], $21::text[], $22::smallint[], $23::smallint[])";
 
-    private const string TryInsertText = $"insert into call_try ({TryColumns}) select * from {TryRows} on conflict do nothing";
+    private const string TryInsertText = $"insert into call_try ({TryRows.Columns}) select * from {TryArrays} on conflict do nothing";
 
     private const string TryDeleteText = "delete from call_try t using unnest($1::bigint[], $2::int[]) as u(job, number) where t.job = u.job and t.number = u.number";
 
@@ -62,6 +58,7 @@ internal static class PostgreSqlBatchWrites
         AddTries(batch, plan.Tries);
         AddTries(batch, plan.ReplacedTries);
         AddRest(batch, plan);
+        AddDoNotCall(batch, plan);
         return batch;
     }
 
@@ -190,6 +187,19 @@ internal static class PostgreSqlBatchWrites
                 Column(plan.Legs, l => l.Try.Job.Value),
                 Column(plan.Legs, l => l.Try.Number),
                 Column(plan.Legs, l => l.Leg));
+        }
+    }
+
+    private static void AddDoNotCall(NpgsqlBatch batch, BatchPlan plan)
+    {
+        if (plan.DoNotCall.Count > 0)
+        {
+            Add(
+                batch,
+                "insert into do_not_call (phone, reason, source, added_at, added_by) select u.phone, 'opt-out in a call', 'bot', u.at, 'bot' "
+                + "from unnest($1::bigint[], $2::bigint[]) as u(phone, at) on conflict do nothing",
+                Column(plan.DoNotCall, d => d.Phone.Value),
+                Column(plan.DoNotCall, d => d.At.Ms));
         }
     }
 

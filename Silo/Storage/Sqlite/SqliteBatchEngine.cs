@@ -114,8 +114,12 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
             "insert into phone (live_job, live_try, last_job, last_end, starts, version, phone) values ($1, $2, $3, $4, $5, $6, $7)",
             p.LiveTry.Job.Value, p.LiveTry.Number, p.LastJob.Value, p.LastEnd.Ms, p.Starts, p.Version, p.Phone.Value));
         plan.ChangedPhones.ForEach(p => sql.Execute(
-            "update phone set live_job = $1, live_try = $2, last_job = $3, last_end = $4, starts = $5, version = $6 where phone = $7",
-            p.LiveTry.Job.Value, p.LiveTry.Number, p.LastJob.Value, p.LastEnd.Ms, p.Starts, p.Version, p.Phone.Value));
+            "update phone set live_job = $1, live_try = $2, last_job = $3, last_end = $4, starts = $5, version = $6, "
+            + "do_not_call = max(do_not_call, $7) where phone = $8",
+            p.LiveTry.Job.Value, p.LiveTry.Number, p.LastJob.Value, p.LastEnd.Ms, p.Starts, p.Version, p.DoNotCall ? 1 : 0, p.Phone.Value));
+        plan.DoNotCall.ForEach(d => sql.Execute(
+            "insert or ignore into do_not_call (phone, reason, source, added_at, added_by) values ($1, 'opt-out in a call', 'bot', $2, 'bot')",
+            d.Phone.Value, d.At.Ms));
         plan.Jobs.ForEach(j => WriteJob(sql, j));
         plan.Tries.ForEach(t => InsertTry(sql, t, "insert or ignore"));
         plan.ReplacedTries.ForEach(t => InsertTry(sql, t, "insert or replace"));
@@ -152,8 +156,7 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
         j.TryStartedAt.Ms, j.AnsweredAt.Ms, j.FinishedAt.Ms, j.Id.Value);
 
     private static void InsertTry(SqliteStatements sql, TryRecord t, string verb) => sql.Execute(
-        verb + " into call_try (job, number, campaign, series, attempt_number, planned_at, started_at, answered_at, ended_at, class, fault, "
-        + "ended_by, sip_code, q850, cause, rule, next_at, call_result, answered_by, speech_seconds, report_data, job_status, job_result) "
+        verb + " into call_try (" + TryRows.Columns + ") "
         + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
         t.Try.Job.Value, t.Try.Number, t.Campaign.Value, t.Series, t.AttemptNumber, t.PlannedAt.Ms, t.StartedAt.Ms, t.AnsweredAt.Ms,
         t.EndedAt.Ms, (int)t.Class, (int)t.Fault, (int)t.EndedBy, t.Cause.SipCode, t.Cause.Q850, t.Cause.Text, t.Rule, t.NextAt.Ms,
