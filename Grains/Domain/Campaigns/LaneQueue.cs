@@ -44,8 +44,8 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
 
     public UnixTime Due(UnixTime notBefore) => kind == LaneKind.Pause ? notBefore + pause : notBefore;
 
-    /// <summary>Rows of a lane that can never be called are taken at once, to be ended.</summary>
-    public bool IsOpen(UnixTime now) => calendar.Skip || calendar.IsNever || calendar.IsOpen(now);
+    /// <summary>Rows of a lane that can never be called are taken as well, to be ended.</summary>
+    public bool IsOpen(UnixTime now) => calendar.IsOpen(now) || calendar.NextOpen(now).IsNever;
 
     public bool HasWork(UnixTime now)
     {
@@ -60,12 +60,14 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
     /// <summary>When this queue can give a row; never if it has none.</summary>
     public UnixTime NextAt(UnixTime now)
     {
-        if (rows.Count > 0)
+        if (rows.Count == 0 && NextNotBefore.IsNone)
         {
-            return calendar.NextOpen(now);
+            return UnixTime.Never;
         }
 
-        return NextNotBefore.IsNone ? UnixTime.Never : calendar.NextOpen(UnixTime.Max(now, Due(NextNotBefore)));
+        var due = rows.Count > 0 ? now : UnixTime.Max(now, Due(NextNotBefore));
+        var open = calendar.NextOpen(due);
+        return open.IsNever ? due : open;
     }
 
     public LaneRank RankAt(UnixTime now) => new(lane.Key.Priority, lane.Key.Policy.Value == 0, calendar.IsOpen(now) ? calendar.ClosesAt(now) : UnixTime.Never);

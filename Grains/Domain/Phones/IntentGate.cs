@@ -41,7 +41,8 @@ public static class IntentGate
             return (RefusalCodes.Gap, rested);
         }
 
-        return request.Care.HasCaps ? FrequencyCaps.Check(phone.Starts, request.Care, request.Zone, request.CampaignZone, now) : null;
+        var caps = FrequencyCaps.Check(request.Care, CallStarts.Decode(phone.Starts), request.Zone, request.CampaignZone, now);
+        return caps.IsAllowed ? null : (Code(caps.Cap), caps.Until);
     }
 
     /// <summary>The phone's row once the intent holds it; a start counts from here (P58).</summary>
@@ -52,7 +53,7 @@ public static class IntentGate
         return row with
         {
             LiveTry = request.Try,
-            Starts = request.Care.HasCaps ? FrequencyCaps.Add(row.Starts, now) : row.Starts,
+            Starts = request.Care.HasCaps ? CallStarts.Decode(row.Starts).Add(now).Encode() : row.Starts,
             Version = row.Version + 1,
         };
     }
@@ -73,8 +74,16 @@ public static class IntentGate
             LastJob = release.Try.Job,
             // a try that was not placed is no contact: it keeps no one waiting
             LastEnd = release.GiveBackStart ? phone.LastEnd : release.EndedAt,
-            Starts = release.GiveBackStart ? FrequencyCaps.TakeBack(phone.Starts, release.StartedAt) : phone.Starts,
+            Starts = release.GiveBackStart ? CallStarts.Decode(phone.Starts).TakeBack(release.StartedAt).Encode() : phone.Starts,
             Version = phone.Version + 1,
         };
     }
+
+    private static string Code(CapKind cap) => cap switch
+    {
+        CapKind.Day => RefusalCodes.CapDay,
+        CapKind.Week => RefusalCodes.CapWeek,
+        CapKind.Month => RefusalCodes.CapMonth,
+        _ => RefusalCodes.CapHours,
+    };
 }

@@ -18,7 +18,7 @@ public sealed record PhoneRow
 
     public UnixTime LastEnd { get; init; }
 
-    /// <summary>Recent starts, packed by <see cref="Calendars.FrequencyCaps"/>; empty where no cap is in force.</summary>
+    /// <summary>Recent starts as <see cref="Calendars.CallStarts"/> encodes them; empty where no cap is in force.</summary>
     public byte[] Starts { get; init; } = [];
 
     public bool DoNotCall { get; init; }

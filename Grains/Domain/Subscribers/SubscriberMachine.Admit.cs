@@ -69,9 +69,8 @@ public static partial class SubscriberMachine
             return EndNow(row, LastOutcome(row), EndReason.AttemptsLowered, now);
         }
 
-        return context.Calendar.NextOpen(UnixTime.Max(now, context.DueAt(row))).IsNever
-            ? EndNow(row, Expired(row), context.Calendar.IsNever ? EndReason.NeverOpen : EndReason.Expired, now)
-            : null;
+        var why = context.Calendar.WhyNever(UnixTime.Max(now, context.DueAt(row)));
+        return why == EndReason.None ? null : EndNow(row, Expired(row), why, now);
     }
 
     /// <summary>A number that the intent's transaction found in do-not-call: ends without a call, nothing spent (P38).</summary>
