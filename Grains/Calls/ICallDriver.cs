@@ -9,8 +9,8 @@ namespace Dialer.Grains.Calls;
 /// exactly one <see cref="CallEnded"/> per accepted dial, always (the driver watches over ring timeout + longest call + grace);
 /// <see cref="CallEvent.Seq"/> strictly rises and nothing comes after the end; a refused dial makes no event; the same try id
 /// twice is one call; hanging up in any state, an unknown id included, succeeds; after our hang-up no answer is told unless
-/// the end follows; no event comes before its dial has returned; no call outlives the driver's disposal, which tells each end
-/// before it returns (a call whose end the far side does not confirm ends <see cref="CallClass.Unknown"/>).
+/// the end follows; no event is posted from inside a dial; no call outlives the driver's disposal, which tells each end before
+/// it returns (a call whose end the far side does not confirm ends <see cref="CallClass.Unknown"/>).
 /// A call is off the list before its end is told, and answered on the list before its answer is.
 /// </summary>
 public interface ICallDriver : IAsyncDisposable

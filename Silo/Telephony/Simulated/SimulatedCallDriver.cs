@@ -242,7 +242,7 @@ public sealed partial class SimulatedCallDriver : ICallDriver, ITrunkUser
             Remove(call);
         }
 
-        // an event never comes before its dial has returned
+        // no event is posted from inside a dial
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => state.Driver.End(state.Call, CallEnding.NoLink, state.Driver._clock.Now()), (Driver: this, Call: call), preferLocal: false);
         return DialAdmission.Accepted;
