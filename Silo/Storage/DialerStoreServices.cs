@@ -14,6 +14,8 @@ using Dialer.Silo.Storage.GroupCommit;
 using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.PostgreSql;
+using Dialer.Reports;
+using Dialer.Silo.Storage.Queries;
 using Dialer.Silo.Storage.Silos;
 using Dialer.Silo.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +67,7 @@ public static class DialerStoreServices
         services.AddSingleton<IDoNotCallStore>(s => new DoNotCallStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IIdAllocator>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IPhoneListLookup>(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IJobIntake>(s => new JobIntake(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
         return services;
