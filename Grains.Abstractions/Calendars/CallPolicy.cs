@@ -43,6 +43,14 @@ public sealed record CallPolicy
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnixTime? FinishAt { get; init; }
 
+    /// <summary>
+    /// Of a redial's policy: the <see cref="MaxAttempts"/> that the job itself came with, which raises the cap over all its
+    /// series above the campaign's maximum (calls-api §4.1).
+    /// </summary>
+    [Id(6)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? JobMaxAttempts { get; init; }
+
     /// <summary>Whether nothing is given, so that the job is a plain one (P23) and needs no policy of its own.</summary>
     [JsonIgnore]
     public bool IsPlain =>

@@ -29,6 +29,10 @@ public interface IChannelGrain : IGrainWithIntegerKey
     [Alias("Acquire")]
     Task<Bundle> AcquireAsync(BundleRequest request);
 
+    /// <summary>Asks the trunk now whether it is there; null when there is no such channel.</summary>
+    [Alias("Probe")]
+    Task<ChannelHealthView?> ProbeAsync();
+
     /// <summary>Hangs up every call of this channel and pauses its campaigns (P61).</summary>
     [Alias("StopNow")]
     Task<int> StopNowAsync();

@@ -5,8 +5,8 @@ namespace Dialer.Channels;
 public readonly record struct SecondsRange([property: Id(0)] double Min, [property: Id(1)] double Max);
 
 /// <summary>
-/// How the simulated carrier behaves (P44). What becomes of a call is drawn from the seed and the call's id, so the same
-/// seed gives the same outcomes. Weights need not add up to one.
+/// How the simulated carrier behaves (P44). What becomes of a call is drawn from the seed and the call's id, and whether a
+/// number exists from the seed and the number, so the same seed gives the same outcomes. Weights need not add up to one.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dialer.SimulatedSettings")]
 public sealed record SimulatedSettings
@@ -24,6 +24,9 @@ public sealed record SimulatedSettings
     /// <summary>Loopback address <c>host:port</c> of a carrier that runs as its own process; null = inside this one.</summary>
     [Id(9)] public string? Endpoint { get; init; }
 
-    /// <summary>File of the in-process carrier's own books; null = none.</summary>
+    /// <summary>
+    /// File of the in-process carrier's own books; null = none. Kept by one process at a time; not used with
+    /// <see cref="Endpoint"/>, whose carrier is given its own when it is started.
+    /// </summary>
     [Id(10)] public string? Ledger { get; init; }
 }

@@ -33,6 +33,10 @@ public interface ISubscriberGrain : IGrainWithStringKey
     [Alias("Expire")]
     Task ExpireAsync(JobRow row);
 
+    /// <summary>Undoes a suspicious outcome (P12): the job waits again, the attempt unspent. Nothing if a later try began.</summary>
+    [Alias("PutBack")]
+    Task<bool> PutBackAsync(TryId id);
+
     /// <summary>A row in backoff is due: what the reminder does, for the sweep of lost reminders.</summary>
     [Alias("Wake")]
     Task WakeAsync();

@@ -16,4 +16,7 @@ public enum JobFlags : byte
 
     /// <summary>Some try of this job was technical and none was placed yet: decides between <c>notDone</c> and <c>technicalError</c>.</summary>
     HadErrors = 8,
+
+    /// <summary>The last try's fate is unknown (P29): a real result of it that still arrives replaces that.</summary>
+    LastUnknown = 16,
 }

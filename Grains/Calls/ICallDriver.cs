@@ -9,18 +9,25 @@ namespace Dialer.Grains.Calls;
 /// exactly one <see cref="CallEnded"/> per accepted dial, always (the driver watches over ring timeout + longest call + grace);
 /// <see cref="CallEvent.Seq"/> strictly rises and nothing comes after the end; a refused dial makes no event; the same try id
 /// twice is one call; hanging up in any state, an unknown id included, succeeds; after our hang-up no answer is told unless
-/// the end follows; no call outlives the driver's disposal.
+/// the end follows; no event is posted from inside a dial; no call outlives the driver's disposal, which tells each end before
+/// it returns (a call whose end the far side does not confirm ends <see cref="CallClass.Unknown"/>).
+/// A call is off the list before its end is told, and answered on the list before its answer is.
 /// </summary>
 public interface ICallDriver : IAsyncDisposable
 {
-    /// <summary>Takes the call or refuses it, at once; never waits for the callee.</summary>
+    /// <summary>
+    /// Takes the call or refuses it, at once; never waits for the callee (a driver just made may wait a second or two for its
+    /// first contact with the trunk). A try that is live is accepted again and stays one call; one that is over is refused.
+    /// No link to the trunk is no refusal: the call is accepted and ends technically, channel-class (P42).
+    /// </summary>
     ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel);
 
     /// <summary>Ends a call of this driver as its state demands (CANCEL or BYE). False if there is no such call here.</summary>
     ValueTask<bool> HangUpAsync(TryId id, HangUpReason why, CancellationToken cancel);
 
     /// <summary>
-    /// Ends a call that a lost silo left behind (P30). Over = the far side confirmed the end or knows no such call.
+    /// Ends a call that a lost silo left behind (P30). Over = the far side confirmed the end or knows no such call, and will not
+    /// take it any more. Answers within a few seconds.
     /// </summary>
     ValueTask<OrphanResult> EndOrphanAsync(OrphanCall call, CancellationToken cancel);
 
@@ -92,5 +99,7 @@ public interface ICallDriverFactory
 {
     ChannelKind Kind { get; }
 
+    /// <summary>Begins to reach the trunk and does not wait for it.</summary>
+    /// <exception cref="ArgumentException">The settings cannot be used; the message tells what is wrong and how to mend it.</exception>
     ICallDriver Create(ChannelId channel, ChannelSettings settings, ICallEventSink sink);
 }

@@ -1,0 +1,20 @@
+using Dialer.Numbers;
+
+namespace Dialer.DoNotCall;
+
+/// <summary>
+/// The organisation's do-not-call list (P38). A number on it is refused in the intent's transaction: one that was entered a
+/// second before its call is not called.
+/// </summary>
+public interface IDoNotCallStore
+{
+    /// <summary>Enters numbers; those on the list already stay as they are. Answers how many are new.</summary>
+    Task<int> AddAsync(IReadOnlyList<PhoneNumber> phones, string reason, string source, string actor, UnixTime now);
+
+    Task<bool> RemoveAsync(PhoneNumber phone);
+
+    Task<bool> ContainsAsync(PhoneNumber phone);
+
+    /// <summary>Campaigns that have jobs of this phone which are not final.</summary>
+    Task<IReadOnlyList<CampaignId>> ReadCampaignsOfAsync(PhoneNumber phone);
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using Dialer.Calls;
+using Dialer.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Grains.Calls;
+
+/// <summary>
+/// The drivers of this silo, one per channel, made when first needed. When a channel's carrier settings change, new calls go to
+/// a new driver and the old one lives until its last call has ended.
+/// </summary>
+public sealed partial class CallDesk(IEnumerable<ICallDriverFactory> factories, CallEventRelay relay, ILogger<CallDesk> logger) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<ChannelId, Desk> desks = new();
+
+    /// <summary>Set when the process ends: nothing new is dialed.</summary>
+    public bool IsClosing { get; private set; }
+
+    public void Close() => IsClosing = true;
+
+    /// <summary>The driver for a channel as it is set now.</summary>
+    public ICallDriver DriverFor(ChannelId channel, ChannelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return desks.GetOrAdd(channel, _ => new Desk()).Current(settings, () => Make(channel, settings));
+    }
+
+    /// <summary>Places a call, unless this silo is closing or cannot keep up with the outcomes it has.</summary>
+    public async ValueTask<DialAdmission> DialAsync(ChannelId channel, ChannelSettings settings, DialCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (IsClosing)
+        {
+            return DialAdmission.Refused("the process is closing");
+        }
+
+        if (relay.IsFull)
+        {
+            return DialAdmission.Refused("too many outcomes wait for the database");
+        }
+
+        return await DriverFor(channel, settings).DialAsync(command, CancellationToken.None);
+    }
+
+    /// <summary>Hangs up every call that fits; answers how many were told.</summary>
+    public async Task<int> HangUpAsync(CampaignId? campaign, ChannelId? channel, TryId? call, HangUpReason why)
+    {
+        var told = 0;
+        foreach (var (id, desk) in desks)
+        {
+            if (channel is { } only && only != id)
+            {
+                continue;
+            }
+
+            foreach (var driver in desk.All)
+            {
+                var fitting = driver.List().Where(c => (campaign is null || c.Campaign == campaign) && (call is null || c.Id == call));
+                var answers = await Task.WhenAll(fitting.Select(c => driver.HangUpAsync(c.Id, why, CancellationToken.None).AsTask()));
+                told += answers.Count(a => a);
+            }
+        }
+
+        return told;
+    }
+
+    /// <summary>The calls of this silo that have not ended.</summary>
+    public IReadOnlyList<LiveCall> List() => [.. desks.Values.SelectMany(d => d.All).SelectMany(d => d.List())];
+
+    /// <summary>Ends and forgets drivers that were replaced and have no calls left.</summary>
+    public async Task SweepAsync()
+    {
+        foreach (var idle in desks.Values.SelectMany(d => d.TakeIdle()))
+        {
+            await idle.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        foreach (var driver in desks.Values.SelectMany(d => d.All))
+        {
+            await driver.DisposeAsync();
+        }
+
+        desks.Clear();
+    }
+
+    private ICallDriver Make(ChannelId channel, ChannelSettings settings)
+    {
+        LogDriver(channel, settings.Kind);
+        var factory = factories.FirstOrDefault(f => f.Kind == settings.Kind)
+            ?? throw new InvalidOperationException($"There is no driver for channels of kind {settings.Kind}.");
+        return factory.Create(channel, settings, relay);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel}: {Kind} driver started")]
+    private partial void LogDriver(ChannelId channel, ChannelKind kind);
+
+    /// <summary>The drivers of one channel: the one that dials, and those that only see their calls off.</summary>
+    private sealed class Desk
+    {
+        private readonly Lock turn = new();
+        private readonly List<ICallDriver> leaving = [];
+        private ICallDriver? current;
+        private ChannelSettings? madeFor;
+
+        public IReadOnlyList<ICallDriver> All
+        {
+            get
+            {
+                lock (turn)
+                {
+                    return current is null ? [.. leaving] : [current, .. leaving];
+                }
+            }
+        }
+
+        public ICallDriver Current(ChannelSettings settings, Func<ICallDriver> make)
+        {
+            lock (turn)
+            {
+                if (current is not null && (ReferenceEquals(madeFor, settings) || IsSameCarrier(madeFor!, settings)))
+                {
+                    madeFor = settings;
+                    return current;
+                }
+
+                if (current is not null)
+                {
+                    leaving.Add(current);
+                }
+
+                madeFor = settings;
+                return current = make();
+            }
+        }
+
+        public IReadOnlyList<ICallDriver> TakeIdle()
+        {
+            lock (turn)
+            {
+                var idle = leaving.Where(d => d.List().Count == 0).ToList();
+                leaving.RemoveAll(idle.Contains);
+                return idle;
+            }
+        }
+
+        private static bool IsSameCarrier(ChannelSettings a, ChannelSettings b) => a.Kind == b.Kind && a.Simulated == b.Simulated;
+    }
+}

@@ -1,0 +1,303 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.Domain.Campaigns;
+using Dialer.Subscribers;
+
+namespace Dialer.Grains.Campaigns;
+
+/// <summary>The dispatch loop: how many may start, which come next, ask their subscribers.</summary>
+internal sealed partial class CampaignGrain
+{
+    /// <summary>Rows taken from the board but not yet asked for.</summary>
+    private const int MaxReady = 256;
+
+    /// <summary>Admissions asked for and not yet answered.</summary>
+    private const int MaxAsked = 1024;
+
+    /// <summary>How often the loop looks by itself when no hint comes.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>A row that was refused for a reason of the moment is looked at again after this.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<DueJob> ready = new();
+    private readonly List<(UnixTime At, LaneId Lane, UnixTime NotBefore)> later = [];
+
+    private LaneBoard? board;
+    private IGrainTimer? dispatch;
+    private bool isDispatching;
+    private bool isKicked;
+    private bool isLeaving;
+    private int asked;
+    private string? idleCode;
+    private UnixTime idleUntil;
+
+    public Task WakeAsync(LaneId lane, UnixTime notBefore)
+    {
+        Hint(lane, notBefore);
+        Kick();
+        return Task.CompletedTask;
+    }
+
+    public Task PermitFreedAsync(PermitFreed freed)
+    {
+        ArgumentNullException.ThrowIfNull(freed);
+        permits.Release(freed.Try);
+        board?.Done(freed.Try.Job);
+        if (freed.Status == JobStatus.Waiting)
+        {
+            Hint(freed.Lane, freed.NotBefore);
+        }
+
+        digest = digest.Then(OutcomeDigest.Of(freed.Class, freed.IsChannelClass, freed.Evidence));
+        if (terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, clock.Now()) is { } cause)
+        {
+            SetCauseAsync(cause, holds: true).Ignore();
+        }
+
+        Kick();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Look now: something changed.</summary>
+    private void Kick()
+    {
+        if (isDispatching)
+        {
+            isKicked = true;
+            return;
+        }
+
+        if (!isLeaving)
+        {
+            dispatch?.Change(TimeSpan.Zero, Poll);
+        }
+    }
+
+    private void StopDispatch()
+    {
+        ready.Clear();
+        later.Clear();
+        board = null;
+    }
+
+    /// <summary>The timer's tick: runs until there is nothing to start, or nothing to start it with.</summary>
+    private async Task DispatchAsync(CancellationToken cancel)
+    {
+        isDispatching = true;
+        try
+        {
+            do
+            {
+                isKicked = false;
+                await RunDueAsync();
+                if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving)
+                {
+                    await PumpAsync();
+                }
+            }
+            while (isKicked && !isLeaving && !cancel.IsCancellationRequested);
+        }
+        catch (Exception e)
+        {
+            Idle(IdleCodes.Storage, UnixTime.None);
+            LogFailed(Id, "dispatch", e);
+        }
+        finally
+        {
+            isDispatching = false;
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        while (!isLeaving && board is { } current)
+        {
+            ReturnLater();
+            var room = Math.Min(permits.Free, MaxAsked - asked);
+            if (room <= 0)
+            {
+                Idle(IdleCodes.Cap, UnixTime.None);
+                break;
+            }
+
+            if (ready.Count == 0 && !await FillAsync(current, Math.Min(room, MaxReady)))
+            {
+                break;
+            }
+
+            if (!await HasTokensAsync(Math.Min(room, ready.Count)))
+            {
+                break;
+            }
+
+            if (!ReferenceEquals(current, board))
+            {
+                continue;
+            }
+
+            while (ready.Count > 0 && permits.Free > 0 && asked < MaxAsked && TakeToken())
+            {
+                Ask(ready.Dequeue());
+            }
+        }
+
+        await ReportAsync();
+    }
+
+    /// <summary>Takes rows from the board, reading what it asks for. False: nothing is due.</summary>
+    private async Task<bool> FillAsync(LaneBoard current, int want)
+    {
+        while (ReferenceEquals(current, board))
+        {
+            var now = clock.Now();
+            var step = current.Next(now, want);
+            foreach (var job in step.Jobs)
+            {
+                ready.Enqueue(job);
+            }
+
+            if (ready.Count > 0)
+            {
+                return true;
+            }
+
+            if (step.Read is not { } read)
+            {
+                IdleAtBoard(step);
+                return false;
+            }
+
+            var rows = await store.ReadRangeAsync(Id, read);
+            current.Loaded(read, rows, clock.Now());
+        }
+
+        return false;
+    }
+
+    private void IdleAtBoard(BoardStep step)
+    {
+        var isLoading = row!.Loading == LoadingState.Going && step.IdleCode == IdleCodes.NoNumbers;
+        Idle(isLoading ? IdleCodes.Loading : step.IdleCode!, step.NextAt.IsNever ? UnixTime.None : step.NextAt);
+        var wait = step.NextAt - clock.Now();
+        if (wait > TimeSpan.Zero && wait < Poll)
+        {
+            dispatch?.Change(wait + TimeSpan.FromMilliseconds(1), Poll);
+        }
+    }
+
+    private void Ask(DueJob job)
+    {
+        var id = new TryId(job.Row.Id, job.Row.TryNumber + 1);
+        var now = clock.Now();
+        if (!permits.TryTake(id, now))
+        {
+            // an admission of this very try is under way
+            return;
+        }
+
+        Idle(null, UnixTime.None);
+        asked++;
+        AskAsync(job, id, Admission(job)).Ignore();
+    }
+
+    private Admission Admission(DueJob job) => new()
+    {
+        Row = job.Row,
+        Lane = job.Lane,
+        Terms = terms!,
+        Epoch = row!.Epoch,
+        Channel = row.Settings.Channel,
+        ChannelEpoch = bundleEpoch,
+        PlannedAt = UnixTime.Max(job.DueAt, row.StartedAt),
+        TokenTicks = bundleEndTicks,
+        TokenUntil = bundleUntil,
+        AskerSilo = silo.Number,
+    };
+
+    private async Task AskAsync(DueJob job, TryId id, Admission admission)
+    {
+        AdmissionAnswer answer;
+        try
+        {
+            answer = await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Row.Phone)).AdmitAsync(admission);
+        }
+        catch (Exception e)
+        {
+            // its silo is gone or too slow: the permit stays until the rows tell (15 s, then the epoch is raised)
+            LogFailed(Id, "an admission", e);
+            asked--;
+            return;
+        }
+
+        asked--;
+        Take(answer, job, id, admission.Epoch);
+        Kick();
+    }
+
+    private void Take(AdmissionAnswer answer, DueJob job, TryId id, long epoch)
+    {
+        if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)
+        {
+            permits.Replied(id);
+            board?.Done(job.Row.Id);
+            if (answer.Result == AdmissionResult.Dialing)
+            {
+                starts.Add(clock.Now());
+            }
+
+            return;
+        }
+
+        permits.Release(id);
+        board?.Done(job.Row.Id);
+        switch (answer.Result)
+        {
+            case AdmissionResult.NotNow when answer.Lane.Value != 0:
+                Later(answer.Lane, answer.NotBefore);
+                break;
+            case AdmissionResult.NotNow or AdmissionResult.Stale:
+                Later(job.Row.Lane, job.Row.NotBefore);
+                break;
+            case AdmissionResult.ChannelEpochPassed:
+                DropBundle();
+                Later(job.Row.Lane, job.Row.NotBefore);
+                break;
+            case AdmissionResult.EpochPassed when epoch == row?.Epoch && row.Status == CampaignStatus.Running:
+                CheckEpochAsync().Ignore();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Later(LaneId lane, UnixTime notBefore) => later.Add((clock.Now() + Again, lane, notBefore));
+
+    private void ReturnLater()
+    {
+        var now = clock.Now();
+        for (var i = later.Count - 1; i >= 0; i--)
+        {
+            if (later[i].At <= now)
+            {
+                Hint(later[i].Lane, later[i].NotBefore);
+                later.RemoveAt(i);
+            }
+        }
+    }
+
+    private void Hint(LaneId lane, UnixTime notBefore)
+    {
+        if (board is not null && !board.Hint(lane, notBefore))
+        {
+            isLanesStale = true;
+        }
+    }
+
+    private void Idle(string? code, UnixTime until)
+    {
+        idleCode = code;
+        idleUntil = until;
+    }
+}

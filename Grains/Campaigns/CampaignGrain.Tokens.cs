@@ -1,0 +1,126 @@
+using Dialer.Channels;
+using Dialer.Domain.Campaigns;
+
+namespace Dialer.Grains.Campaigns;
+
+/// <summary>The channel's bundle in hand: tokens to start calls, and the report that goes with each request.</summary>
+internal sealed partial class CampaignGrain
+{
+    /// <summary>A report goes out at least this often while there is something to tell.</summary>
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+
+    private int tokens;
+    private long bundleId;
+    private long bundleEpoch;
+    private long bundleEndTicks;
+    private UnixTime bundleUntil;
+    private long retryAtTicks;
+    private long reportedTicks;
+    private OutcomeDigest digest;
+    private ChannelHealthView? channelHealth;
+    private UnixTime channelDownSince;
+
+    private bool TakeToken()
+    {
+        if (tokens == 0 || clock.GetTimestamp() >= bundleEndTicks)
+        {
+            return false;
+        }
+
+        tokens--;
+        return true;
+    }
+
+    private void DropBundle() => tokens = 0;
+
+    /// <summary>True when there is at least one token that still holds.</summary>
+    private async Task<bool> HasTokensAsync(int want)
+    {
+        if (tokens > 0 && clock.GetTimestamp() < bundleEndTicks)
+        {
+            return true;
+        }
+
+        if (clock.GetTimestamp() < retryAtTicks)
+        {
+            return false;
+        }
+
+        await AcquireAsync(want);
+        return tokens > 0;
+    }
+
+    private async Task AcquireAsync(int want)
+    {
+        // what is left of the former bundle is thrown away by asking: it counts as settled
+        tokens = 0;
+        var asking = clock.GetTimestamp();
+        var askingAt = clock.Now();
+        var sent = digest;
+        digest = default;
+        Bundle bundle;
+        try
+        {
+            bundle = await GrainFactory.GetGrain<IChannelGrain>(row!.Settings.Channel.Value).AcquireAsync(new BundleRequest
+            {
+                Campaign = Id,
+                Want = want,
+                Live = permits.InUse,
+                SettledBundle = bundleId,
+                Outcomes = sent,
+            });
+        }
+        catch
+        {
+            digest = sent.Then(digest);
+            retryAtTicks = After(asking, Again);
+            throw;
+        }
+
+        reportedTicks = asking;
+        bundleId = bundle.Id;
+        bundleEpoch = bundle.Epoch;
+        tokens = bundle.Count;
+        bundleEndTicks = After(asking, bundle.Expiry);
+        bundleUntil = askingAt + bundle.Expiry;
+        Learn(bundle, want);
+    }
+
+    private void Learn(Bundle bundle, int want)
+    {
+        channelHealth = bundle.Health;
+        pulse.Told(row!.Settings.Channel, bundle.Health.Breaker, bundle.Settings.Breaker);
+        if (terms is not null && !ReferenceEquals(bundle.Settings, channelSettings) && bundle.Settings != channelSettings)
+        {
+            channelSettings = bundle.Settings;
+            terms = terms with { Channel = bundle.Settings };
+        }
+
+        channelDownSince = bundle.Health.Breaker == BreakerState.Closed ? UnixTime.None
+            : channelDownSince.IsNone ? bundle.Health.Since
+            : channelDownSince;
+        if (want == 0 || bundle.Count > 0)
+        {
+            return;
+        }
+
+        var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
+        retryAtTicks = After(clock.GetTimestamp(), wait);
+        Idle(bundle.Limit ?? IdleCodes.ChannelLines, clock.Now() + wait);
+        if (wait < Poll)
+        {
+            dispatch?.Change(wait, Poll);
+        }
+    }
+
+    /// <summary>Tells outcomes that no request for tokens carries: the breaker must hear of errors when nothing is due.</summary>
+    private async Task ReportAsync()
+    {
+        if (digest.Total > 0 && !isLeaving && clock.GetElapsedTime(reportedTicks) > (digest.TrailingErrors > 0 ? TimeSpan.Zero : ReportEvery))
+        {
+            await AcquireAsync(0);
+        }
+    }
+
+    private long After(long ticks, TimeSpan wait) => ticks + (long)(wait.TotalSeconds * clock.TimestampFrequency);
+}

@@ -1,0 +1,301 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.Domain.Campaigns;
+using Dialer.PhoneLists;
+
+namespace Dialer.Grains.Campaigns;
+
+/// <summary>The state machine's shell: decide, write the row (raising the epoch), then act.</summary>
+internal sealed partial class CampaignGrain
+{
+    public const string KeepAlive = "keep-alive";
+
+    private const string NoScenario = "no_scenario";
+
+    public async Task<Answer<CampaignView>> CreateAsync(CampaignSettings settings, UnixTime startsAt)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (row is not null)
+        {
+            return View(row.Counters);
+        }
+
+        var now = clock.Now();
+        var faults = CampaignRules.Check(settings, startsAt, now).Concat(await CheckReferencesAsync(settings)).ToList();
+        if (faults.Count > 0)
+        {
+            return Answer<CampaignView>.Refused(faults);
+        }
+
+        var made = new CampaignRow
+        {
+            Id = Id,
+            Token = NewToken(Id),
+            Settings = settings,
+            Status = CampaignStatus.Scheduled,
+            Epoch = 1,
+            CreatedAt = now,
+            StartsAt = startsAt,
+        };
+        await store.InsertAsync(made);
+        row = made;
+        await ReadConditionsAsync();
+        StartTimers();
+        await KeepAliveAsync();
+        Kick();
+        return View(row.Counters);
+    }
+
+    public Task<Answer<CampaignView>> StartAsync(string actor) => ChangeAsync(async now =>
+        await WithCausesLookedUpAsync(CampaignMachine.Start, now));
+
+    public Task<Answer<CampaignView>> PauseAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Pause(Stand, now)));
+
+    public Task<Answer<CampaignView>> ResumeAsync(string actor, bool putBack = false) => ChangeAsync(async now =>
+    {
+        var answer = await WithCausesLookedUpAsync(CampaignMachine.Resume, now);
+        if (answer.IsDone && putBack)
+        {
+            await PutBackAsync();
+        }
+
+        return answer;
+    });
+
+    public Task<Answer<CampaignView>> FinishAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Finish(Stand, now)));
+
+    public Task<Answer<CampaignView>> DeleteAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)));
+
+    public async Task<Answer<CampaignView>> EditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion, string actor)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return await turns.RunAsync<Answer<CampaignView>>(async () =>
+        {
+            if (row is null)
+            {
+                return NoSuchCampaign();
+            }
+
+            if (row.SettingsVersion != expectedVersion)
+            {
+                return new Refusal("version_conflict", $"The campaign was edited meanwhile: it is at version {row.SettingsVersion}.");
+            }
+
+            if (CampaignMachine.RefuseEdit(Stand) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (row.Loading != LoadingState.None && settings.List != row.Settings.List)
+            {
+                return new Refusal("list_in_use", "The list cannot be changed once its loading has begun.", Field: "phoneListId");
+            }
+
+            var faults = CampaignRules.Check(settings, startsAt, clock.Now()).Concat(await CheckReferencesAsync(settings)).ToList();
+            if (faults.Count > 0)
+            {
+                return Answer<CampaignView>.Refused(faults);
+            }
+
+            await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1 });
+            await ReadConditionsAsync();
+            isEdited = true;
+            return View(row.Counters);
+        });
+    }
+
+    public async Task<Answer<CampaignView>> StopNowAsync(string actor)
+    {
+        if (row is null)
+        {
+            return NoSuchCampaign();
+        }
+
+        if (row.Status == CampaignStatus.Running)
+        {
+            var paused = await PauseAsync(actor);
+            if (!paused.IsDone)
+            {
+                return paused;
+            }
+        }
+
+        await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, Id, null);
+        return View(await store.ReadCountersAsync(Id) ?? row.Counters);
+    }
+
+    public async Task SetCauseAsync(PauseCause cause, bool holds)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        if (row is not null)
+        {
+            await ChangeAsync(_ => Task.FromResult<Answer<CampaignStep>>(
+                holds ? CampaignMachine.Hold(Stand, cause) : CampaignMachine.Lift(Stand, cause.Code)));
+        }
+    }
+
+    /// <summary>Decides and writes one transition, in a turn of its own.</summary>
+    private Task<Answer<CampaignView>> ChangeAsync(Func<UnixTime, Task<Answer<CampaignStep>>> decide) => turns.RunAsync<Answer<CampaignView>>(async () =>
+    {
+        if (row is null || row.Status == CampaignStatus.Deleted)
+        {
+            return NoSuchCampaign();
+        }
+
+        var before = row.Status;
+        var answer = await decide(clock.Now());
+        if (!answer.IsDone)
+        {
+            return Answer<CampaignView>.Refused(answer.Refusals);
+        }
+
+        await ApplyAsync(answer.Value, before);
+        return View(row.Counters);
+    });
+
+    private async Task ApplyAsync(CampaignStep step, CampaignStatus before)
+    {
+        var stand = step.Stand;
+        var hasNewCauses = !stand.Causes.SequenceEqual(Stand.Causes);
+        if (stand.Status == before && !hasNewCauses)
+        {
+            return;
+        }
+
+        if (hasNewCauses)
+        {
+            state.State.Causes = [.. stand.Causes];
+            state.State.Suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? [.. outcomes.Tries] : [];
+            await state.WriteStateAsync();
+        }
+
+        if (stand.Status == before)
+        {
+            return;
+        }
+
+        await WriteAsync(await WithLoadingAsync(row! with
+        {
+            Status = stand.Status,
+            StartedAt = stand.StartedAt,
+            FinishedAt = stand.FinishedAt,
+            DeletedAt = stand.Status == CampaignStatus.Deleted ? clock.Now() : UnixTime.None,
+        }));
+        LogTransition(Id, step.Event ?? "changed", stand.Status);
+        await EnterAsync();
+    }
+
+    /// <summary>Writes the row under the epoch held and takes the next. A lost epoch ends this activation: another one is there.</summary>
+    private async Task WriteAsync(CampaignRow changed)
+    {
+        if (!await store.TransitionAsync(changed, row!.Epoch))
+        {
+            Leave();
+            throw new InvalidOperationException("The campaign was taken over by another activation; ask again.");
+        }
+
+        row = changed with { Epoch = row.Epoch + 1, AddToTotal = 0 };
+        if (terms is not null)
+        {
+            terms = terms with { Status = row.Status };
+        }
+    }
+
+    /// <summary>The first start on a list begins its loading: its jobs count from here (P37).</summary>
+    private async Task<CampaignRow> WithLoadingAsync(CampaignRow changed)
+    {
+        if (changed.Status != CampaignStatus.Running || changed.Loading != LoadingState.None || changed.Settings.List is not { } list)
+        {
+            return changed;
+        }
+
+        var summary = await lists.ReadAsync(list);
+        return changed with { Loading = LoadingState.Going, LoadAt = clock.Now(), AddToTotal = (int)(summary?.Accepted ?? 0) };
+    }
+
+    private async Task EnterAsync()
+    {
+        await KeepAliveAsync();
+        if (row!.Status == CampaignStatus.Running)
+        {
+            outcomes.Clear();
+            await ReadConditionsAsync();
+            await RebuildAsync();
+        }
+        else
+        {
+            StopDispatch();
+        }
+
+        Kick();
+    }
+
+    /// <summary>Causes that are looked up rather than remembered: the list or the channel is gone, the channel is down (P12, P13).</summary>
+    private async Task<Answer<CampaignStep>> WithCausesLookedUpAsync(Func<CampaignStand, UnixTime, Answer<CampaignStep>> decide, UnixTime now)
+    {
+        var causes = Stand.Causes.Where(c => c.Code is not (PauseCodes.ListDeleted or PauseCodes.ChannelDeleted or NoScenario)).ToList();
+        var faults = await CheckReferencesAsync(row!.Settings);
+        causes.AddRange(faults
+            .Where(f => f.Code != PauseCodes.ListDeleted || row.Loading == LoadingState.None)
+            .Select(f => new PauseCause(f.Code, f.Text, now)));
+        if (causes.Any(c => c.Code == PauseCodes.ChannelDown))
+        {
+            var health = await GrainFactory.GetGrain<IChannelGrain>(row.Settings.Channel.Value).ProbeAsync();
+            causes.RemoveAll(c => c.Code == PauseCodes.ChannelDown && health?.Breaker != BreakerState.Open);
+        }
+
+        return decide(Stand with { Causes = causes }, now);
+    }
+
+    private async Task<IReadOnlyList<Refusal>> CheckReferencesAsync(CampaignSettings settings)
+    {
+        var faults = new List<Refusal>();
+        var channel = await channels.ReadAsync(settings.Channel);
+        if (channel is null || !channel.DeletedAt.IsNone)
+        {
+            faults.Add(new Refusal(PauseCodes.ChannelDeleted, "The channel does not exist any more; choose another one.", Field: "channelId"));
+        }
+        else if (channel.Settings.Kind == ChannelKind.Sip && (settings.Scenario ?? channel.Settings.Scenario).IsNone && !settings.AllowSilence)
+        {
+            faults.Add(new Refusal(
+                NoScenario, "A person would hear silence: set a bot on the channel, or allow silence explicitly.", Field: "allowSilence"));
+        }
+
+        if (settings.List is { } id && await lists.ReadAsync(id) is not { Status: PhoneListStatus.Ready })
+        {
+            faults.Add(new Refusal(PauseCodes.ListDeleted, "The phone list was deleted or its import is not complete; choose another one.", Field: "phoneListId"));
+        }
+
+        return faults;
+    }
+
+    private async Task KeepAliveAsync()
+    {
+        var isWanted = row!.Status is CampaignStatus.Running || (row.Status == CampaignStatus.Scheduled && !row.StartsAt.IsNone);
+        try
+        {
+            if (isWanted)
+            {
+                await this.RegisterOrUpdateReminder(KeepAlive, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+            }
+            else if (await this.GetReminder(KeepAlive) is { } reminder)
+            {
+                await this.UnregisterReminder(reminder);
+            }
+        }
+        catch (Exception e)
+        {
+            // the reminder is the backstop of CampaignWatch, not the way
+            LogFailed(Id, "keep-alive reminder", e);
+        }
+    }
+
+    private static Refusal NoSuchCampaign() => new("campaign_not_found", "There is no such campaign.");
+
+    /// <summary>At least 160 random bits (P19): 32 characters of 5 bits would do, 43 of a 62-letter alphabet are the vendor's shape.</summary>
+    private static string NewToken(CampaignId id) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"1.{id.Value}.{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 43)}");
+}

@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Domain.Campaigns;
+using Dialer.Domain.Channels;
+using Dialer.Subscribers;
+
+namespace Dialer.Grains.Campaigns;
+
+/// <summary>What goes on beside dispatch: loading the list, comparing permits with live rows, what time alone brings.</summary>
+internal sealed partial class CampaignGrain
+{
+    /// <summary>Permits are compared with the live rows this often.</summary>
+    private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>An admission without a reply for this long: raise the epoch and rebuild.</summary>
+    private static readonly TimeSpan AdmissionLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>Lanes are read from their start again this often: a lost hint costs a moment, not a number.</summary>
+    private static readonly TimeSpan RewindEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>One chunk of loading shall take about this long, so that the calls' writes wait no longer.</summary>
+    private static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(20);
+
+    private IGrainTimer? upkeep;
+    private IGrainTimer? loading;
+    private UnixTime rewoundAt;
+    private bool isLanesStale;
+    private bool isEdited;
+    private int chunk = 500;
+
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        Kick();
+        return Task.CompletedTask;
+    }
+
+    private void StartTimers()
+    {
+        dispatch ??= this.RegisterGrainTimer(
+            DispatchAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Poll, Interleave = true, KeepAlive = true });
+        upkeep ??= this.RegisterGrainTimer(
+            UpkeepAsync, new GrainTimerCreationOptions { DueTime = ReconcileEvery, Period = ReconcileEvery, Interleave = true });
+        loading ??= this.RegisterGrainTimer(
+            LoadAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Poll, Interleave = true });
+    }
+
+    /// <summary>Reads lanes and live rows anew: after activation, a transition, or a lost reply.</summary>
+    private async Task RebuildAsync()
+    {
+        StopDispatch();
+        DropBundle();
+        var live = await store.ReadLiveAsync(Id);
+        permits.Rebuild([.. live.Select(r => r.Try)], clock.Now());
+        await ReadLanesAsync();
+    }
+
+    private async Task ReadLanesAsync()
+    {
+        if (terms is null)
+        {
+            return;
+        }
+
+        var lanes = await store.ReadLanesAsync(Id);
+        isLanesStale = false;
+        if (board is null)
+        {
+            board = new LaneBoard(terms, lanes);
+            return;
+        }
+
+        foreach (var lane in lanes)
+        {
+            board.Add(lane);
+        }
+    }
+
+    /// <summary>The planned start, the finish-at instant, lanes that became known (P10, P61).</summary>
+    private async Task RunDueAsync()
+    {
+        if (row is null)
+        {
+            return;
+        }
+
+        if (CampaignMachine.Due(Stand, row.Settings.FinishAt, clock.Now()) is not null)
+        {
+            await ChangeAsync(async now => await DueAsync(now));
+        }
+
+        if (isLanesStale)
+        {
+            await ReadLanesAsync();
+        }
+
+        if (row.Settings.FinishWhenIdle && idleCode == IdleCodes.NoNumbers && permits.InUse == 0 && asked == 0)
+        {
+            await FinishIfDoneAsync();
+        }
+    }
+
+    private async Task<Answer<CampaignStep>> DueAsync(UnixTime now)
+    {
+        if (CampaignMachine.Due(Stand, row!.Settings.FinishAt, now) is not { } due)
+        {
+            return new CampaignStep(Stand, null);
+        }
+
+        if (due.Stand.Status != CampaignStatus.Running)
+        {
+            return due;
+        }
+
+        // a list or channel that was deleted before the start pauses the campaign instead (P36, P45)
+        var faults = await CheckReferencesAsync(row.Settings);
+        return faults.Count == 0
+            ? due
+            : CampaignMachine.Hold(Stand, new PauseCause(faults[0].Code, faults[0].Text, now));
+    }
+
+    private async Task FinishIfDoneAsync()
+    {
+        var counters = await store.ReadCountersAsync(Id);
+        if (counters is { Total: > 0 } c && c.Final == c.Total)
+        {
+            await FinishAsync("finish when idle");
+        }
+    }
+
+    private async Task UpkeepAsync(CancellationToken cancel)
+    {
+        if (row?.Status is not (CampaignStatus.Running or CampaignStatus.Paused) || isLeaving)
+        {
+            return;
+        }
+
+        try
+        {
+            var readAt = clock.Now();
+            var live = await store.ReadLiveAsync(Id);
+            permits.Reconcile(live.Select(r => r.Try).ToHashSet(), readAt);
+            if (permits.IsOverdue(clock.Now() - AdmissionLimit))
+            {
+                await turns.RunAsync(async () =>
+                {
+                    await WriteAsync(row!);
+                    await RebuildAsync();
+                    return true;
+                });
+            }
+
+            await CheckEpochAsync();
+            await EndLoweredAsync();
+            Rewind();
+            await PauseWhenChannelStaysDownAsync();
+            Kick();
+        }
+        catch (Exception e)
+        {
+            LogFailed(Id, "upkeep", e);
+        }
+    }
+
+    private void Rewind()
+    {
+        var now = clock.Now();
+        if (now - rewoundAt >= RewindEvery)
+        {
+            rewoundAt = now;
+            board?.Rewind();
+            isLanesStale = true;
+        }
+    }
+
+    /// <summary>Another activation raised the epoch: this one can dial nothing and leaves.</summary>
+    private async Task CheckEpochAsync()
+    {
+        var epoch = row!.Epoch;
+        var stored = await store.ReadAsync(Id);
+        if (stored is not null && stored.Epoch > epoch && epoch == row.Epoch)
+        {
+            LogTakenOver(Id);
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        isLeaving = true;
+        StopDispatch();
+        DeactivateOnIdle();
+    }
+
+    /// <summary>15 minutes without the channel, within calling hours, pause the campaign (P12, P42).</summary>
+    private async Task PauseWhenChannelStaysDownAsync()
+    {
+        if (!channelDownSince.IsNone
+            && row!.Status == CampaignStatus.Running
+            && idleCode == IdleCodes.ChannelDown
+            && clock.Now() - channelDownSince >= Breaker.OpenLimit)
+        {
+            await SetCauseAsync(
+                new PauseCause(
+                    PauseCodes.ChannelDown,
+                    "The channel has not answered for 15 minutes: check the trunk, then resume. No number was lost.",
+                    clock.Now(),
+                    channelHealth?.Evidence),
+                holds: true);
+        }
+    }
+
+    /// <summary>An edit lowered the attempts: jobs that made as many end with their last outcome (P14), in chunks.</summary>
+    private async Task EndLoweredAsync()
+    {
+        if (!isEdited || row!.Status != CampaignStatus.Running)
+        {
+            return;
+        }
+
+        const int limit = 500;
+        var after = new JobId(0);
+        IReadOnlyList<JobRow> rows;
+        do
+        {
+            rows = await store.ReadWaitingWithAttemptsAsync(Id, row.Settings.Attempts.Initial, after, limit);
+            foreach (var job in rows)
+            {
+                await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job);
+                after = job.Id;
+            }
+        }
+        while (rows.Count == limit && !isLeaving);
+        isEdited = false;
+    }
+
+    private async Task LoadAsync(CancellationToken cancel)
+    {
+        try
+        {
+            while (row is { Status: CampaignStatus.Running, Loading: LoadingState.Going } && !isLeaving && !cancel.IsCancellationRequested)
+            {
+                var began = Stopwatch.GetTimestamp();
+                var loadAt = row.LoadAt;
+                var loaded = await store.LoadAsync(Id, row.Epoch, chunk, clock.Now());
+                if (!loaded.IsWritten)
+                {
+                    return;
+                }
+
+                chunk = NextChunk(chunk, Stopwatch.GetElapsedTime(began));
+                Appended(loadAt, loaded);
+            }
+        }
+        catch (Exception e)
+        {
+            LogFailed(Id, "loading the list", e);
+        }
+    }
+
+    private void Appended(UnixTime loadAt, LoadedChunk loaded)
+    {
+        if (loaded.IsDone)
+        {
+            row = row! with { Loading = LoadingState.Done };
+        }
+
+        if (board is null || board.LaneCount == 0)
+        {
+            isLanesStale = true;
+        }
+
+        board?.Appended(loadAt, loaded.First);
+        Kick();
+    }
+
+    private static int NextChunk(int size, TimeSpan took) => Math.Clamp((int)(size * Math.Clamp(ChunkTime / took, 0.5, 2)), 100, 5000);
+
+    private async Task<IdleReason?> IdleReasonAsync(CampaignCounters counters, UnixTime now)
+    {
+        var (code, until) = row!.Status switch
+        {
+            CampaignStatus.Scheduled when row.StartsAt.IsNone => (IdleCodes.Draft, UnixTime.None),
+            CampaignStatus.Scheduled => (IdleCodes.Scheduled, row.StartsAt),
+            CampaignStatus.Paused => (IdleCodes.Paused, UnixTime.None),
+            CampaignStatus.Running => (idleCode, idleUntil),
+            _ => (IdleCodes.Finished, UnixTime.None),
+        };
+        if (code == IdleCodes.NoNumbers && counters.Backoff > 0)
+        {
+            (code, until) = (IdleCodes.Backoff, await store.ReadNextBackoffAsync(Id));
+        }
+
+        return code is null ? null : new IdleReason(code, IdleCodes.Text(code), until > now ? until : UnixTime.None);
+    }
+
+    /// <summary>Numbers of suspicious outcomes wait again, their attempts unspent (P12).</summary>
+    private async Task PutBackAsync()
+    {
+        foreach (var id in state.State.Suspicious)
+        {
+            if (await store.ReadPhoneAsync(id.Job) is { IsNone: false } phone)
+            {
+                await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, phone)).PutBackAsync(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using Dialer.Accounts;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.Domain.Campaigns;
+using Dialer.Grains.Channels;
+using Dialer.Grains.Common;
+using Dialer.Grains.PhoneLists;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Grains.Campaigns;
+
+/// <summary>
+/// One campaign: state machine, semaphore, dispatch loop. Status, epoch and counters are its row's; permits are a cache of the
+/// live rows; what comes next is judged by <see cref="LaneBoard"/>. Each activation raises the epoch, so that of two activations
+/// only one can dial (I5).
+/// </summary>
+internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
+{
+    private readonly ICampaignStore store;
+    private readonly IPhoneListLookup lists;
+    private readonly IChannelStore channels;
+    private readonly ICareResolver care;
+    private readonly ISiloIdentity silo;
+    private readonly ChannelPulse pulse;
+    private readonly TimeProvider clock;
+    private readonly ILogger<CampaignGrain> logger;
+    private readonly IPersistentState<CampaignState> state;
+    private readonly SerialTurns turns = new();
+
+    private readonly PermitTable permits = new(0);
+    private readonly SuspiciousOutcomes outcomes = new();
+    private readonly StartRate starts = new();
+
+    /// <summary>Null = there is no such campaign (yet).</summary>
+    private CampaignRow? row;
+
+    private ChannelSettings? channelSettings;
+    private CampaignTerms? terms;
+
+    public CampaignGrain(
+        ICampaignStore store,
+        IPhoneListLookup lists,
+        IChannelStore channels,
+        ICareResolver care,
+        ISiloIdentity silo,
+        ChannelPulse pulse,
+        TimeProvider clock,
+        ILogger<CampaignGrain> logger,
+        [PersistentState("campaign")] IPersistentState<CampaignState> state)
+    {
+        this.store = store;
+        this.lists = lists;
+        this.channels = channels;
+        this.care = care;
+        this.silo = silo;
+        this.pulse = pulse;
+        this.clock = clock;
+        this.logger = logger;
+        this.state = state;
+    }
+
+    private CampaignId Id => new(this.GetPrimaryKeyLong());
+
+    private CampaignStand Stand => new()
+    {
+        Status = row!.Status,
+        StartsAt = row.StartsAt,
+        StartedAt = row.StartedAt,
+        FinishedAt = row.FinishedAt,
+        Causes = row.Status == CampaignStatus.Paused ? state.State.Causes : [],
+    };
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        row = await store.ReadAsync(Id);
+        if (row is null)
+        {
+            return;
+        }
+
+        if (row.Status == CampaignStatus.Running && !await RaiseEpochAsync())
+        {
+            throw new InvalidOperationException("Another activation of this campaign took over while this one began.");
+        }
+
+        await ReadConditionsAsync();
+        StartTimers();
+        if (row.Status == CampaignStatus.Running)
+        {
+            await RebuildAsync();
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        isLeaving = true;
+        return Task.CompletedTask;
+    }
+
+    public Task TouchAsync()
+    {
+        Kick();
+        return Task.CompletedTask;
+    }
+
+    public async Task<CampaignView?> GetAsync() => row is null ? null : View(await store.ReadCountersAsync(Id) ?? row.Counters);
+
+    public async Task<CampaignProgress?> ProgressAsync()
+    {
+        if (row is null)
+        {
+            return null;
+        }
+
+        var now = clock.Now();
+        var counters = await store.ReadCountersAsync(Id) ?? row.Counters;
+        var reason = await IdleReasonAsync(counters, now);
+        return new CampaignProgress
+        {
+            Status = row.Status,
+            Counters = counters,
+            Idle = reason,
+            NextCallAt = reason?.Until ?? UnixTime.None,
+            CallsPerSecond = starts.PerSecond(now),
+            Channel = channelHealth,
+            PauseCauses = Stand.Causes,
+        };
+    }
+
+    /// <summary>Takes the campaign over: whatever was checked under the old epoch is committed and seen, or refused.</summary>
+    private async Task<bool> RaiseEpochAsync()
+    {
+        if (!await store.TransitionAsync(row!, row!.Epoch))
+        {
+            return false;
+        }
+
+        row = row with { Epoch = row.Epoch + 1 };
+        return true;
+    }
+
+    private async Task ReadConditionsAsync()
+    {
+        var channel = await channels.ReadAsync(row!.Settings.Channel);
+        channelSettings = channel?.Settings;
+        terms = channelSettings is null ? null : care.Terms(Id, row.Settings, channelSettings, row.Status);
+        permits.Maximum = row.Settings.MaxSimultaneousCalls;
+    }
+
+    private CampaignView View(CampaignCounters counters) => new()
+    {
+        Id = Id,
+        Status = row!.Status,
+        Settings = row.Settings,
+        SettingsVersion = row.SettingsVersion,
+        Token = row.Token,
+        CreatedAt = row.CreatedAt,
+        StartsAt = row.StartsAt,
+        StartedAt = row.StartedAt,
+        FinishedAt = row.FinishedAt,
+        PauseCauses = Stand.Causes,
+        AllowedActions = CampaignMachine.AllowedActions(Stand),
+        Counters = counters,
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Campaign {Campaign}: {Event}, now {Status}")]
+    private partial void LogTransition(CampaignId campaign, string @event, CampaignStatus status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign}: {What} failed")]
+    private partial void LogFailed(CampaignId campaign, string what, Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign}: its epoch has passed, this activation leaves")]
+    private partial void LogTakenOver(CampaignId campaign);
+}

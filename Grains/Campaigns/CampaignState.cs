@@ -1,0 +1,17 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+
+namespace Dialer.Grains.Campaigns;
+
+/// <summary>What a campaign keeps beside its row, through Orleans' persistence. The row wins where the two differ.</summary>
+[GenerateSerializer, Alias("dialer.CampaignState")]
+public sealed class CampaignState
+{
+    /// <summary>Why it is paused (P12).</summary>
+    [Id(0)]
+    public List<PauseCause> Causes { get; set; } = [];
+
+    /// <summary>Tries whose outcomes were suspicious: an operator may put their numbers back (P12).</summary>
+    [Id(1)]
+    public List<TryId> Suspicious { get; set; } = [];
+}

@@ -1,0 +1,307 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.Domain.Channels;
+using Dialer.Grains.Calls;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Grains.Channels;
+
+/// <summary>
+/// One channel: lines and rate over all campaigns, breaker, fair shares. Each activation and edit raises the row's epoch, so
+/// that bundles of a former activation are refused by the intents' transaction. Live rows are counted before the first grant.
+/// </summary>
+internal sealed partial class ChannelGrain(
+    IChannelStore store,
+    CallDesk desk,
+    ChannelPulse pulse,
+    TimeProvider clock,
+    ILogger<ChannelGrain> logger) : Grain, IChannelGrain
+{
+    /// <summary>How long a token holds. Short, because the rate may grant only so many within a second and this.</summary>
+    private static readonly TimeSpan Expiry = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(4);
+
+    private readonly RollingRate rate = new();
+    private readonly LineLedger ledger = new();
+    private readonly long epochTicks = clock.GetTimestamp();
+
+    private ChannelRow? row;
+    private Breaker breaker = new();
+    private long lastBundle;
+    private TimeSpan probedAt = TimeSpan.MinValue / 2;
+    private TimeSpan askedAt = TimeSpan.MinValue / 2;
+
+    private ChannelId Id => new(this.GetPrimaryKeyLong());
+
+    /// <summary>Time on this machine's monotonic clock.</summary>
+    private TimeSpan Elapsed => clock.GetElapsedTime(epochTicks);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        row = await store.ReadAsync(Id);
+        if (row is null)
+        {
+            return;
+        }
+
+        await WriteAsync(row);
+        await ReconcileAsync(cancellationToken);
+        StartTimers();
+    }
+
+    public async Task<Answer<ChannelView>> CreateAsync(ChannelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (row is not null)
+        {
+            return View();
+        }
+
+        var faults = ChannelRules.Check(settings);
+        if (faults.Count > 0)
+        {
+            return Answer<ChannelView>.Refused(faults);
+        }
+
+        var made = new ChannelRow { Id = Id, Settings = settings, Epoch = 1 };
+        await store.InsertAsync(made);
+        row = made;
+        StartTimers();
+        return View();
+    }
+
+    public async Task<Answer<ChannelView>> EditAsync(ChannelSettings settings, int expectedVersion)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (row is null)
+        {
+            return NoSuchChannel();
+        }
+
+        if (row.Version != expectedVersion)
+        {
+            return new Refusal("version_conflict", $"The channel was edited meanwhile: it is at version {row.Version}.");
+        }
+
+        var faults = ChannelRules.Check(settings);
+        if (faults.Count > 0)
+        {
+            return Answer<ChannelView>.Refused(faults);
+        }
+
+        await WriteAsync(row with { Settings = settings, Version = row.Version + 1 });
+        return View();
+    }
+
+    public async Task<Answer<ChannelView>> DeleteAsync(bool force)
+    {
+        if (row is null || !row.DeletedAt.IsNone)
+        {
+            return NoSuchChannel();
+        }
+
+        var users = await store.ReadUseAsync(Id);
+        var started = users.Where(u => u.IsStarted).ToList();
+        if (started.Count > 0 && !force)
+        {
+            return new Refusal(
+                "channel_in_use",
+                $"Started campaigns use this channel: {string.Join(", ", started.Take(10).Select(u => u.Name))}. Finish them, or force: that pauses them first.");
+        }
+
+        await WriteAsync(row with { DeletedAt = clock.Now() });
+        foreach (var user in users)
+        {
+            await GrainFactory.GetGrain<ICampaignGrain>(user.Campaign.Value).SetCauseAsync(
+                new PauseCause(PauseCodes.ChannelDeleted, "The channel was deleted; choose another one.", clock.Now()), holds: true);
+        }
+
+        return View();
+    }
+
+    public Task<ChannelView?> GetAsync() => Task.FromResult(row is null ? null : View());
+
+    public async Task<ChannelHealthView?> ProbeAsync()
+    {
+        if (row is null)
+        {
+            return null;
+        }
+
+        await ProbeNowAsync();
+        return Health();
+    }
+
+    public Task<Bundle> AcquireAsync(BundleRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var now = Elapsed;
+        askedAt = now;
+        if (row is null || !row.DeletedAt.IsNone)
+        {
+            return Task.FromResult(Grant(request, 0, "channel_deleted", ReconcileEvery));
+        }
+
+        Observe(request.Outcomes);
+        ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now);
+        if (breaker.State == BreakerState.Open)
+        {
+            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
+        }
+
+        // while the channel is on trial a few calls over all campaigns try it
+        var lines = breaker.State == BreakerState.HalfOpen ? Math.Min(row.Settings.Lines, Breaker.TrialCalls) : row.Settings.Lines;
+        var fair = ledger.Fair(request.Campaign, lines, request.Want, now);
+        if (fair < request.Want && fair == 0)
+        {
+            return Task.FromResult(Grant(request, 0, breaker.State == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
+        }
+
+        var available = rate.Available(row.Settings.CallsPerSecond, Expiry, now);
+        var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
+        var count = Math.Min(fair, share);
+        return Task.FromResult(count == 0 && request.Want > 0
+            ? Grant(request, 0, "channel_rate", rate.Wait(Expiry, now))
+            : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero));
+    }
+
+    public async Task<int> StopNowAsync()
+    {
+        if (row is null)
+        {
+            return 0;
+        }
+
+        // intents under the old epoch are refused from here on
+        await WriteAsync(row);
+        foreach (var user in await store.ReadUseAsync(Id))
+        {
+            if (user.IsStarted)
+            {
+                await GrainFactory.GetGrain<ICampaignGrain>(user.Campaign.Value).PauseAsync("stop now");
+            }
+        }
+
+        return await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, null, Id);
+    }
+
+    private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter)
+    {
+        if (count > 0)
+        {
+            lastBundle++;
+            ledger.Grant(request.Campaign, lastBundle, count, Elapsed);
+            rate.Grant(count, Elapsed);
+        }
+
+        return new Bundle
+        {
+            Id = count > 0 ? lastBundle : request.SettledBundle,
+            Count = count,
+            Expiry = Expiry,
+            Epoch = row?.Epoch ?? 0,
+            Limit = limit,
+            RetryAfter = retryAfter,
+            Settings = row?.Settings ?? new ChannelSettings { Name = "", Kind = ChannelKind.None },
+            Health = Health(),
+        };
+    }
+
+    private void Observe(OutcomeDigest outcomes)
+    {
+        if (row!.Settings.Breaker)
+        {
+            Become(breaker.Report(outcomes, clock.Now()));
+        }
+    }
+
+    private void Become(Breaker next)
+    {
+        if (next.State != breaker.State)
+        {
+            LogBreaker(Id, next.State, next.Evidence ?? "-");
+        }
+
+        breaker = next;
+        pulse.Told(Id, breaker.State, row!.Settings.Breaker);
+    }
+
+    private async Task WriteAsync(ChannelRow changed)
+    {
+        if (!await store.WriteAsync(changed, row!.Epoch))
+        {
+            DeactivateOnIdle();
+            throw new InvalidOperationException("The channel was taken over by another activation; ask again.");
+        }
+
+        row = changed with { Epoch = row.Epoch + 1 };
+    }
+
+    private void StartTimers()
+    {
+        this.RegisterGrainTimer(ReconcileAsync, new GrainTimerCreationOptions { DueTime = ReconcileEvery, Period = ReconcileEvery, Interleave = true });
+        this.RegisterGrainTimer(WatchAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.FromSeconds(1), Period = TimeSpan.FromSeconds(1), Interleave = true });
+    }
+
+    private async Task ReconcileAsync(CancellationToken cancel)
+    {
+        var readAt = Elapsed;
+        var live = await store.CountLiveAsync(Id);
+        ledger.Reconcile(live, readAt, Expiry);
+    }
+
+    /// <summary>Probes while campaigns use the channel, sooner when it is down (P42).</summary>
+    private async Task WatchAsync(CancellationToken cancel)
+    {
+        var isUsed = Elapsed - askedAt < TimeSpan.FromSeconds(60);
+        var isStuckOnTrial = breaker.State == BreakerState.HalfOpen && clock.Now() - breaker.TrialSince > Breaker.TrialLimit;
+        if (row?.DeletedAt.IsNone == true && row.Settings.Breaker && (isUsed || isStuckOnTrial) && Elapsed - probedAt >= breaker.ProbeInterval)
+        {
+            await ProbeNowAsync();
+        }
+    }
+
+    private async Task ProbeNowAsync()
+    {
+        probedAt = Elapsed;
+        TrunkHealth health;
+        try
+        {
+            using var limit = new CancellationTokenSource(ProbeLimit, clock);
+            health = await desk.DriverFor(Id, row!.Settings).ProbeAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            health = new TrunkHealth(false, "no answer to a probe");
+        }
+
+        Become(breaker.Probed(health.IsUp, health.Evidence, clock.Now()));
+    }
+
+    private ChannelHealthView Health() => new()
+    {
+        Breaker = breaker.State,
+        Since = breaker.Since,
+        Evidence = breaker.Evidence,
+        LinesInUse = ledger.Live,
+        Lines = row?.Settings.Lines ?? 0,
+    };
+
+    private ChannelView View() => new()
+    {
+        Id = Id,
+        Settings = row!.Settings,
+        Version = row.Version,
+        Health = Health(),
+        Deleted = !row.DeletedAt.IsNone,
+    };
+
+    private static Refusal NoSuchChannel() => new("channel_not_found", "There is no such channel.");
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Channel {Channel}: breaker {State} ({Evidence})")]
+    private partial void LogBreaker(ChannelId channel, BreakerState state, string evidence);
+}

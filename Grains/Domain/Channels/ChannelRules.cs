@@ -1,0 +1,47 @@
+using Dialer.Channels;
+
+namespace Dialer.Domain.Channels;
+
+/// <summary>What settings of a channel must hold (P39, P44): every fault at once, each naming its field and the mend.</summary>
+public static class ChannelRules
+{
+    public static IReadOnlyList<Refusal> Check(ChannelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var faults = new List<Refusal>();
+        void Demand(bool holds, string field, string text)
+        {
+            if (!holds)
+            {
+                faults.Add(new Refusal("invalid_setting", text, Field: field));
+            }
+        }
+
+        Demand(settings.Name.Trim().Length is >= 1 and <= 200, "name", "A name has 1 to 200 characters.");
+        Demand(settings.Lines is >= 1 and <= 1_000_000, "lines", "At least 1 line.");
+        Demand(settings.CallsPerSecond is >= 0 and <= 1_000_000, "callsPerSecond", "Calls per second are 1 or more; 0 = no limit.");
+        Demand(settings.RingTimeoutSeconds is >= 5 and <= 300, "ringTimeoutSeconds", "The ring timeout is 5 to 300 seconds.");
+        Demand(settings.MaxCallSeconds is >= 1 and <= 14_400, "maxCallSeconds", "The longest call is 1 to 14400 seconds.");
+        Demand(settings.Kind is ChannelKind.Simulated or ChannelKind.Sip, "kind", "The kind is simulated or sip.");
+        if (settings.Kind == ChannelKind.Simulated)
+        {
+            CheckSimulated(settings.Simulated ?? new SimulatedSettings(), Demand);
+        }
+
+        return faults;
+    }
+
+    private static void CheckSimulated(SimulatedSettings simulated, Action<bool, string, string> demand)
+    {
+        double[] weights = [simulated.Answer, simulated.Busy, simulated.NoAnswer, simulated.Reject, simulated.Nonexistent, simulated.Error];
+        demand(
+            weights.All(w => w >= 0 && double.IsFinite(w)) && weights.Sum() > 0,
+            "simulated",
+            "The weights answer, busy, noAnswer, reject, nonexistent and error are 0 or more, and at least one is above 0.");
+        demand(IsRange(simulated.RingSeconds), "simulated.ringSeconds", "A range has 0 ≤ min ≤ max.");
+        demand(IsRange(simulated.TalkSeconds), "simulated.talkSeconds", "A range has 0 ≤ min ≤ max.");
+    }
+
+    private static bool IsRange(SecondsRange range) =>
+        double.IsFinite(range.Min) && double.IsFinite(range.Max) && range.Min >= 0 && range.Min <= range.Max && range.Max <= 86_400;
+}

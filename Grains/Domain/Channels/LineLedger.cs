@@ -1,0 +1,110 @@
+namespace Dialer.Domain.Channels;
+
+/// <summary>
+/// The lines of a channel over all campaigns (P39, P43): grants ≤ lines − live − outstanding, shared so that none starves.
+/// What a campaign reports is live counts those of its bundles up to the one it calls settled; a bundle stays outstanding until
+/// then, or until the live rows were read after its tokens had expired.
+/// </summary>
+public sealed class LineLedger
+{
+    /// <summary>A campaign that wanted tokens this recently is taken into account when lines are shared.</summary>
+    public static readonly TimeSpan DemandLifetime = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<CampaignId, Share> shares = [];
+
+    public int Live => shares.Values.Sum(s => s.Live);
+
+    public int Outstanding => shares.Values.Sum(s => s.OutstandingCount);
+
+    /// <summary>Takes a campaign's report and what it wants.</summary>
+    public void Report(CampaignId campaign, int live, long settledBundle, int want, TimeSpan now)
+    {
+        var share = ShareOf(campaign);
+        share.Live = live;
+        share.Want = want;
+        share.ReportedAt = now;
+        share.Outstanding.RemoveAll(b => b.Id <= settledBundle);
+    }
+
+    /// <summary>How many of the wanted tokens this campaign may have: free lines, less what others are still owed.</summary>
+    public int Fair(CampaignId campaign, int lines, int want, TimeSpan now)
+    {
+        var free = lines - Live - Outstanding;
+        if (free <= 0 || want <= 0)
+        {
+            return 0;
+        }
+
+        var own = ShareOf(campaign);
+        var rivals = shares.Where(s => s.Key != campaign && s.Value.Want > 0 && now - s.Value.ReportedAt <= DemandLifetime).Select(s => s.Value).ToList();
+        var fair = Math.Max(1, lines / (rivals.Count + 1));
+        var owed = rivals.Sum(r => Math.Max(0, Math.Min(r.Want, fair - r.InUse)));
+        return own.InUse < fair
+            ? Math.Min(Math.Min(want, free), Math.Max(fair - own.InUse, free - owed))
+            : Math.Clamp(free - owed, 0, want);
+    }
+
+    /// <summary>How many campaigns wanted tokens lately.</summary>
+    public int Rivals(TimeSpan now) => Math.Max(1, shares.Values.Count(s => s.Want > 0 && now - s.ReportedAt <= DemandLifetime));
+
+    public void Grant(CampaignId campaign, long bundle, int count, TimeSpan now)
+    {
+        if (count > 0)
+        {
+            ShareOf(campaign).Outstanding.Add((bundle, count, now));
+        }
+    }
+
+    /// <summary>
+    /// Takes the live rows by campaign, read at <paramref name="readAt"/>: the truth for campaigns that are silent, and for
+    /// bundles whose tokens had expired before the read.
+    /// </summary>
+    public void Reconcile(IReadOnlyDictionary<CampaignId, int> live, TimeSpan readAt, TimeSpan expiry)
+    {
+        ArgumentNullException.ThrowIfNull(live);
+        foreach (var campaign in live.Keys)
+        {
+            ShareOf(campaign);
+        }
+
+        var horizon = readAt - expiry - DemandLifetime;
+        foreach (var (campaign, share) in shares)
+        {
+            share.Outstanding.RemoveAll(b => b.At < horizon);
+            if (share.ReportedAt < horizon)
+            {
+                share.Live = live.GetValueOrDefault(campaign);
+            }
+        }
+
+        foreach (var gone in shares.Where(s => s.Value.InUse == 0 && s.Value.ReportedAt < horizon).Select(s => s.Key).ToList())
+        {
+            shares.Remove(gone);
+        }
+    }
+
+    private Share ShareOf(CampaignId campaign)
+    {
+        if (!shares.TryGetValue(campaign, out var share))
+        {
+            shares[campaign] = share = new Share();
+        }
+
+        return share;
+    }
+
+    private sealed class Share
+    {
+        public int Live { get; set; }
+
+        public int Want { get; set; }
+
+        public TimeSpan ReportedAt { get; set; } = TimeSpan.MinValue / 2;
+
+        public List<(long Id, int Count, TimeSpan At)> Outstanding { get; } = [];
+
+        public int OutstandingCount => Outstanding.Sum(b => b.Count);
+
+        public int InUse => Live + OutstandingCount;
+    }
+}

@@ -1,0 +1,214 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Subscribers;
+
+namespace Dialer.Domain.Subscribers;
+
+/// <summary>One ended try while its consequences are decided: small steps that the machine's cases are written in.</summary>
+internal sealed class EndedCall(SubscriberContext context, CallEnded ended, UnixTime plannedAt)
+{
+    public SubscriberContext Context => context;
+
+    public JobRow Row => context.Row;
+
+    public UnixTime At => ended.At;
+
+    public BotReply? Bot => ended.Bot;
+
+    /// <summary>An answered call is never a technical error (P8, P41): a stored or told answer outweighs the driver's class.</summary>
+    public CallClass Class => AnsweredAt.IsNone || ended.Class is CallClass.BotFailed or CallClass.Unknown ? ended.Class : CallClass.Answered;
+
+    public UnixTime AnsweredAt => ended.AnsweredAt.IsNone ? Row.AnsweredAt : ended.AnsweredAt;
+
+    /// <summary>The campaign takes no more calls: nothing follows this one (P11).</summary>
+    public bool IsOver => context.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted;
+
+    public JobResult ReachedResult => string.IsNullOrEmpty(Bot?.CallResult) ? JobResult.Reached : JobResult.ReachedWithResult;
+
+    /// <summary>Strictly shorter than P7, in milliseconds from the callee's answer to the first BYE.</summary>
+    public bool IsShort => At - AnsweredAt < TimeSpan.FromSeconds(context.Terms.Settings.Attempts.RedialIfShorterThanSeconds);
+
+    /// <summary>The row after a try that counted: an attempt spent, the streak broken.</summary>
+    public JobRow Counted() => Uncounted() with
+    {
+        Attempts = (short)(Row.Attempts + 1),
+        AttemptsTotal = (short)(Row.AttemptsTotal + 1),
+        AttemptsToPhone = (short)(Row.AttemptsToPhone + 1),
+        ErrorStreak = 0,
+    };
+
+    /// <summary>The row waiting again as it was, nothing spent.</summary>
+    public JobRow Uncounted() => SubscriberMachine.Next(Row) with
+    {
+        Status = JobStatus.Waiting,
+        AnsweredAt = UnixTime.None,
+        Silo = 0,
+    };
+
+    /// <summary>The row waiting for its pause from now on, nothing spent.</summary>
+    public JobRow Back(UnixTime end) => Uncounted() with { NotBefore = end, Lane = SubscriberMachine.PauseLane(Row) };
+
+    public SubscriberStep RetryOrFinish(JobRow placed, string rule) => RetryOrFinish(placed, rule, At + context.Pause);
+
+    /// <summary>The next attempt after the pause, if one is left; else the job's end with its last outcome.</summary>
+    public SubscriberStep RetryOrFinish(JobRow placed, string rule, UnixTime due)
+    {
+        if (!context.HasAttemptsLeft(placed))
+        {
+            return Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
+        }
+
+        var isPlainPause = due == At + context.Pause;
+        var waiting = placed with
+        {
+            Status = JobStatus.Waiting,
+            Lane = isPlainPause ? SubscriberMachine.PauseLane(Row) : SubscriberMachine.AtLane(Row),
+            NotBefore = isPlainPause ? At : due,
+        };
+        return Wait(waiting, rule, counted: true);
+    }
+
+    /// <summary>The row waits: unless it was cancelled meanwhile, or no window is left for it.</summary>
+    public SubscriberStep Wait(JobRow waiting, string rule, bool counted)
+    {
+        if (Row.Has(JobFlags.CancelRequested))
+        {
+            return Finish(waiting, JobResult.Cancelled, StepRules.Cancelled, EndReason.Cancelled);
+        }
+
+        if (IsOver)
+        {
+            return Finish(waiting, SubscriberMachine.Expired(waiting), StepRules.CampaignFinished, EndReason.CampaignFinished);
+        }
+
+        var due = waiting.Status == JobStatus.Backoff ? waiting.NotBefore : context.DueAt(waiting);
+        var next = context.Calendar.NextOpen(UnixTime.Max(due, At));
+        return next.IsNever
+            ? Finish(waiting, SubscriberMachine.Expired(waiting), StepRules.Expired, EndReason.Expired)
+            : Close(waiting, rule, counted, next) with { RemindAt = waiting.Status == JobStatus.Backoff ? waiting.NotBefore : UnixTime.None };
+    }
+
+    public SubscriberStep Finish(JobRow row, JobResult result, string rule, EndReason reason = EndReason.None)
+    {
+        var cancelled = Row.Has(JobFlags.CancelRequested)
+            && result is not (JobResult.Reached or JobResult.ReachedWithResult or JobResult.Unknown);
+        var final = SubscriberMachine.Finished(
+            row,
+            cancelled ? JobResult.Cancelled : result,
+            cancelled ? EndReason.Cancelled : reason,
+            At) with { Version = row.Version };
+        return Close(final, cancelled ? StepRules.Cancelled : rule, row.Attempts > Row.Attempts, UnixTime.None);
+    }
+
+    /// <summary>The try never left (late token, driver's refusal): the row is where it was, the number of the try is used up.</summary>
+    public SubscriberStep NotPlaced() => Row.Has(JobFlags.CancelRequested)
+        ? Finish(Uncounted(), JobResult.Cancelled, StepRules.Cancelled, EndReason.Cancelled)
+        : Close(Uncounted(), StepRules.NotPlaced, counted: false, context.DueAt(Uncounted()));
+
+    public SubscriberStep RedialOr(JobRow placed, Func<SubscriberStep> otherwise)
+    {
+        return Redialled(placed, StepRules.Redial) ?? WithoutRedial(otherwise());
+    }
+
+    /// <summary>A redial that was asked for and does not come is said so (P5, P26).</summary>
+    public SubscriberStep WithoutRedial(SubscriberStep step)
+    {
+        if (Bot?.Redial is null)
+        {
+            return step;
+        }
+
+        var why = Row.Has(JobFlags.CancelRequested) ? "job cancelled"
+            : IsOver ? "campaign finished"
+            : Bot.StopCalls != StopCalls.None ? "the callee opted out"
+            : Class == CallClass.Nonexistent ? "no such number"
+            : "maximum of attempts";
+        return step with
+        {
+            Counters = step.Counters + new CampaignCounters { RedialsDropped = 1 },
+            Notes = [.. step.Notes, new JobNote(Row.Id, Row.Campaign, At, "redial_dropped", why)],
+        };
+    }
+
+    /// <summary>The new series that the bot asked for (P26); null when it asked for none or nothing is left of the maximum.</summary>
+    public SubscriberStep? Redialled(JobRow row, string rule)
+    {
+        var left = context.JobLimit - row.AttemptsTotal;
+        if (Bot?.Redial is not { } redial || left <= 0 || IsOver || Row.Has(JobFlags.CancelRequested))
+        {
+            return null;
+        }
+
+        var lane = RedialRules.LaneOf(redial, context);
+        var wanted = lane.Policy.MaxAttempts ?? context.Terms.Settings.Attempts.Initial;
+        var due = redial.StartAt.IsNone ? At + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt;
+        var isHeld = row.Status == JobStatus.Backoff && row.NotBefore >= due;
+        var opened = row with
+        {
+            Status = isHeld ? JobStatus.Backoff : JobStatus.Waiting,
+            Series = (short)(row.Series + 1),
+            Attempts = 0,
+            NotBefore = isHeld ? row.NotBefore : due,
+            Result = JobResult.None,
+        };
+        var step = Close(opened, rule, row.Attempts > Row.Attempts, opened.NotBefore) with
+        {
+            RedialLane = lane,
+            ClosedSeries = RedialRules.Closed(row, this),
+            RemindAt = isHeld ? opened.NotBefore : UnixTime.None,
+        };
+        return wanted <= left ? step : step with
+        {
+            Counters = step.Counters + new CampaignCounters { RedialsDropped = 1 },
+            Notes = [new JobNote(Row.Id, Row.Campaign, At, "redial_cut", $"{left} of {wanted} attempts")],
+        };
+    }
+
+    private SubscriberStep Close(JobRow after, string rule, bool counted, UnixTime next)
+    {
+        var siblings = SiblingRules.Follow(context, after);
+        var isTechnical = Class == CallClass.Technical;
+        var talked = counted && !AnsweredAt.IsNone && Class != CallClass.Unknown;
+        return new SubscriberStep
+        {
+            Row = after,
+            Siblings = siblings,
+            Try = Record(after, rule, counted, next),
+            Release = new PhoneRelease(Row.Phone, Row.Try, At, Class is CallClass.Technical or CallClass.NotPlaced, Row.TryStartedAt),
+            RemindAt = UnixTime.None,
+            Counters = CounterDelta.Between(Row, after)
+                + SiblingRules.Delta(context.Siblings, siblings)
+                + new CampaignCounters
+                {
+                    Tries = Class == CallClass.NotPlaced ? 0 : 1,
+                    TechnicalFailures = isTechnical ? 1 : 0,
+                    TalkMs = talked ? (At - AnsweredAt).Ticks / TimeSpan.TicksPerMillisecond : 0,
+                },
+        };
+    }
+
+    private TryRecord Record(JobRow after, string rule, bool counted, UnixTime next) => new()
+    {
+        Try = Row.Try,
+        Campaign = Row.Campaign,
+        Series = Row.Series,
+        AttemptNumber = (short)(counted ? Row.Attempts + 1 : 0),
+        PlannedAt = plannedAt,
+        StartedAt = Row.TryStartedAt,
+        AnsweredAt = AnsweredAt,
+        // of an answered call whose end nobody saw no talk time is claimed
+        EndedAt = Class == CallClass.Unknown && !AnsweredAt.IsNone ? AnsweredAt : At,
+        Class = Class,
+        Fault = ended.Fault,
+        EndedBy = ended.By,
+        Cause = ended.Cause,
+        Rule = rule,
+        NextAt = next,
+        CallResult = Bot?.CallResult,
+        AnsweredBy = Bot?.AnsweredBy ?? AnsweredBy.Unknown,
+        SpeechSeconds = Bot?.SpeechSeconds ?? -1,
+        ReportDataJson = Bot?.ReportDataJson,
+        JobStatus = after.Status,
+        JobResult = after.Result,
+    };
+}

@@ -1,0 +1,51 @@
+using Dialer.Calendars;
+using Dialer.Campaigns;
+using Dialer.Domain.Calendars;
+using Dialer.Subscribers;
+
+namespace Dialer.Domain.Subscribers;
+
+/// <summary>
+/// What a decision about a subscriber looks at: the job at hand, the phone's other jobs in the campaign that are not final,
+/// and the conditions in force.
+/// </summary>
+public sealed record SubscriberContext
+{
+    public required JobRow Row { get; init; }
+
+    /// <summary>Other jobs of the phone in this campaign that are not final; empty in the common case.</summary>
+    public IReadOnlyList<JobRow> Siblings { get; init; } = [];
+
+    public required Lane Lane { get; init; }
+
+    public required CampaignTerms Terms { get; init; }
+
+    public required LaneCalendar Calendar { get; init; }
+
+    /// <summary>The lane's own policy; null = the campaign's conditions.</summary>
+    public CallPolicy? Policy => Lane.Policy;
+
+    /// <summary>Attempts allowed in the open series (P5, P21, P26).</summary>
+    public int SeriesLimit => Policy?.MaxAttempts ?? Terms.Settings.Attempts.Initial;
+
+    /// <summary>Attempts allowed over all series of the job (P5; calls-api §4.1: never below the job's own).</summary>
+    public int JobLimit => Math.Max(Terms.Settings.Attempts.Maximum, OwnMaxAttempts ?? 0);
+
+    /// <summary>The pause in force (P6, P21).</summary>
+    public TimeSpan Pause => TimeSpan.FromMinutes(Policy?.RetryMinutes ?? Terms.Settings.Attempts.PauseMinutes);
+
+    public bool HasAttemptsLeft(JobRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return row.Attempts < SeriesLimit && row.AttemptsTotal < JobLimit;
+    }
+
+    /// <summary>When the row is due, before windows are judged.</summary>
+    public UnixTime DueAt(JobRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Lane.KindOf(row.Lane) == LaneKind.Pause ? row.NotBefore + Pause : row.NotBefore;
+    }
+
+    private int? OwnMaxAttempts => Row.Series == 0 ? Policy?.MaxAttempts : Policy?.JobMaxAttempts;
+}

@@ -1,0 +1,134 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Subscribers;
+
+namespace Dialer.Domain.Subscribers;
+
+public static partial class SubscriberMachine
+{
+    /// <summary>
+    /// Cancels a job (P27): a waiting one ends now; a live one is marked and its call ends normally. Null when it is final or
+    /// marked already.
+    /// </summary>
+    public static SubscriberStep? Cancel(JobRow row, EndReason reason, UnixTime now)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (row.Status == JobStatus.Final || row.Has(JobFlags.CancelRequested))
+        {
+            return null;
+        }
+
+        var result = reason is EndReason.DoNotCall or EndReason.Erased ? JobResult.NotDone : JobResult.Cancelled;
+        var after = row.Status == JobStatus.Live
+            ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested }
+            : Finished(row, result, reason, now);
+        return Change(row, after);
+    }
+
+    /// <summary>The backoff of a row is over (P8): it waits again. Null when it is not in backoff or not due: the tick was early or double.</summary>
+    public static SubscriberStep? Wake(JobRow row, UnixTime now)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return row.Status == JobStatus.Backoff && row.NotBefore <= now
+            ? Change(row, Next(row) with { Status = JobStatus.Waiting })
+            : null;
+    }
+
+    /// <summary>
+    /// Settles a live row whose silo is lost (P29, P30): unknown, once the call is certainly over or its longest time has
+    /// passed; null while it may still be up, so that the permit stays taken.
+    /// </summary>
+    public static SubscriberStep? Settle(SubscriberContext context, bool knownOver, UnixTime now)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var row = context.Row;
+        if (row.Status != JobStatus.Live)
+        {
+            return null;
+        }
+
+        var longest = row.TryStartedAt + context.Terms.Channel.LongestCall;
+        return knownOver || now >= longest
+            ? Ended(context, UnknownEnd(row, now), row.TryStartedAt, isChannelDown: false)
+            : null;
+    }
+
+    /// <summary>
+    /// A real result of a try that was settled as unknown, when no later try began (architecture, Recovery): what was decided
+    /// then is undone and decided anew. Null when it comes too late.
+    /// </summary>
+    public static SubscriberStep? Correct(SubscriberContext context, CallEnded ended, UnixTime plannedAt)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(ended);
+        var row = context.Row;
+        var isOpen = row.Status is JobStatus.Waiting or JobStatus.Final;
+        if (!isOpen || !row.Has(JobFlags.LastUnknown) || row.Try != ended.Try || ended.Class == CallClass.Unknown)
+        {
+            return null;
+        }
+
+        // only an answered try was counted when it was settled
+        var undone = row.Result == JobResult.Unknown ? 1 : 0;
+        var live = row with
+        {
+            Attempts = (short)(row.Attempts - undone),
+            AttemptsTotal = (short)(row.AttemptsTotal - undone),
+            AttemptsToPhone = (short)(row.AttemptsToPhone - undone),
+            Status = JobStatus.Live,
+            Result = JobResult.None,
+            EndReason = EndReason.None,
+            FinishedAt = UnixTime.None,
+            Flags = row.Flags & ~JobFlags.LastUnknown,
+        };
+        var step = Ended(context with { Row = live }, ended, plannedAt, isChannelDown: false);
+        return step with
+        {
+            Counters = step.Counters + CounterDelta.Between(row, live) + new CampaignCounters { Tries = -1 },
+            Release = null,
+            ReplacesTry = true,
+        };
+    }
+
+    /// <summary>
+    /// An operator takes a suspicious outcome back (P12): the job waits again from now, the attempt that the try spent unspent.
+    /// Null when a later try began or the job was cancelled.
+    /// </summary>
+    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(record);
+        if (row.Try != record.Try || row.Status is JobStatus.Live or JobStatus.None || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall)
+        {
+            return null;
+        }
+
+        var spent = record.AttemptNumber > 0 ? 1 : 0;
+        var after = Next(row) with
+        {
+            Status = JobStatus.Waiting,
+            Result = JobResult.None,
+            EndReason = EndReason.None,
+            FinishedAt = UnixTime.None,
+            Lane = AtLane(row),
+            NotBefore = now,
+            Attempts = (short)Math.Max(0, row.Attempts - spent),
+            AttemptsTotal = (short)(row.AttemptsTotal - spent),
+            AttemptsToPhone = (short)(row.AttemptsToPhone - spent),
+            ErrorStreak = 0,
+        };
+        return Change(row, after) with { Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())] };
+    }
+
+    private static CallEnded UnknownEnd(JobRow row, UnixTime now) => new()
+    {
+        Try = row.Try,
+        Campaign = row.Campaign,
+        Phone = row.Phone,
+        Seq = int.MaxValue,
+        At = now,
+        Class = CallClass.Unknown,
+        Fault = Fault.Ourselves,
+        AnsweredAt = row.AnsweredAt,
+    };
+}

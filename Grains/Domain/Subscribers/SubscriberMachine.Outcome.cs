@@ -1,0 +1,126 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Subscribers;
+
+namespace Dialer.Domain.Subscribers;
+
+public static partial class SubscriberMachine
+{
+    /// <summary>After a call that found no bot the phone rests at least this long (P41).</summary>
+    public static readonly TimeSpan BotFailedPause = TimeSpan.FromMinutes(60);
+
+    /// <summary>The callee answered: from here the attempt is spent whatever happens (P41).</summary>
+    public static JobRow Answered(JobRow row, UnixTime at)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Next(row) with { AnsweredAt = at };
+    }
+
+    /// <summary>
+    /// What follows the end of a try: attempts, retry, backoff, redial, or the job's end (P5–P8, P24–P27, P41, P59).
+    /// </summary>
+    /// <param name="context">The live row and its conditions.</param>
+    /// <param name="ended">How the call ended.</param>
+    /// <param name="plannedAt">When the try had been due.</param>
+    /// <param name="isChannelDown">The channel's breaker is open: no number's streak grows (P42).</param>
+    public static SubscriberStep Ended(SubscriberContext context, CallEnded ended, UnixTime plannedAt, bool isChannelDown)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(ended);
+        var row = context.Row;
+        Demand(row.Status == JobStatus.Live && row.Try == ended.Try, "an outcome belongs to the live try");
+        var call = new EndedCall(context, ended, plannedAt);
+        return call.Class switch
+        {
+            CallClass.Answered or CallClass.BotFailed => AfterAnswer(call),
+            CallClass.Busy or CallClass.Rejected or CallClass.NoAnswer or CallClass.Unreachable => AfterPlaced(call),
+            CallClass.Nonexistent => AfterNonexistent(call),
+            CallClass.Technical => AfterTechnical(call, isChannelDown && ended.IsChannelClass),
+            CallClass.Cancelled => call.Wait(call.Back(call.At), StepRules.Stopped, counted: false),
+            CallClass.NotPlaced => call.NotPlaced(),
+            CallClass.Unknown => AfterUnknown(call),
+            _ => throw new InvalidOperationException($"A call cannot end as {ended.Class}."),
+        };
+    }
+
+    private static SubscriberStep AfterAnswer(EndedCall call)
+    {
+        var placed = call.Counted();
+        var stop = call.Bot?.StopCalls ?? StopCalls.None;
+        if (stop != StopCalls.None)
+        {
+            return call.WithoutRedial(call.Finish(placed, call.ReachedResult, StepRules.StopCalls, EndReason.StopCalls)) with
+            {
+                DoNotCall = stop == StopCalls.Organisation,
+            };
+        }
+
+        if (call.Class == CallClass.BotFailed)
+        {
+            var rest = TimeSpan.FromTicks(Math.Max(BotFailedPause.Ticks, call.Context.Pause.Ticks));
+            return call.WithoutRedial(call.RetryOrFinish(placed with { Result = JobResult.BotFailed }, StepRules.BotFailed, call.At + rest));
+        }
+
+        if (call.IsShort)
+        {
+            return call.RedialOr(placed, () => call.RetryOrFinish(placed with { Result = JobResult.AnsweredShort }, StepRules.ShortCall));
+        }
+
+        return call.RedialOr(placed, () => call.Finish(placed, call.ReachedResult, StepRules.Reached));
+    }
+
+    private static SubscriberStep AfterPlaced(EndedCall call)
+    {
+        var placed = call.Counted() with { Result = JobResult.NoAnswer };
+        return call.RedialOr(placed, () => call.RetryOrFinish(placed, StepRules.NotReached));
+    }
+
+    private static SubscriberStep AfterNonexistent(EndedCall call) =>
+        call.WithoutRedial(call.Finish(call.Counted(), JobResult.Nonexistent, StepRules.Nonexistent));
+
+    private static SubscriberStep AfterTechnical(EndedCall call, bool isChannelDown)
+    {
+        if (isChannelDown)
+        {
+            return call.Wait(call.Uncounted(), StepRules.ChannelDown, counted: false);
+        }
+
+        var streak = call.Row.ErrorStreak + 1;
+        if (streak >= ErrorBackoff.ErrorsPerAttempt)
+        {
+            var spent = call.Counted() with { Result = JobResult.TechnicalError, Flags = call.Row.Flags | JobFlags.HadErrors };
+            return call.RedialOr(spent, () => call.RetryOrFinish(spent, StepRules.ErrorsSpentAttempt));
+        }
+
+        var due = call.At + ErrorBackoff.After(streak);
+        var held = call.Uncounted() with
+        {
+            Status = JobStatus.Backoff,
+            ErrorStreak = (byte)streak,
+            NotBefore = due,
+            Lane = AtLane(call.Row),
+            Flags = call.Row.Flags | JobFlags.HadErrors,
+        };
+        return call.RedialOr(held, () => call.Wait(held, StepRules.Backoff, counted: false));
+    }
+
+    private static SubscriberStep AfterUnknown(EndedCall call)
+    {
+        if (!call.AnsweredAt.IsNone)
+        {
+            var answered = call.Counted();
+            return call.Finish(answered with { Flags = answered.Flags | JobFlags.LastUnknown }, JobResult.Unknown, StepRules.UnknownAnswered);
+        }
+
+        // that phone may still be ringing (P29): nobody is rung again before it must have stopped
+        var ring = call.Context.Terms.Channel.RingTimeout + TimeSpan.FromSeconds(60);
+        var rest = TimeSpan.FromTicks(Math.Max(ring.Ticks, call.Context.Pause.Ticks));
+        var waiting = call.Uncounted() with
+        {
+            NotBefore = call.At + rest,
+            Lane = AtLane(call.Row),
+            Flags = call.Row.Flags | JobFlags.LastUnknown,
+        };
+        return call.Wait(waiting, StepRules.Unknown, counted: false);
+    }
+}

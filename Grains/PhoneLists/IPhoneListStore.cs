@@ -1,0 +1,10 @@
+using Dialer.PhoneLists;
+
+namespace Dialer.Grains.PhoneLists;
+
+/// <summary>What campaigns need to know of lists.</summary>
+public interface IPhoneListLookup
+{
+    /// <summary>Null when there is no such list or it was deleted.</summary>
+    Task<PhoneListSummary?> ReadAsync(ListId id);
+}

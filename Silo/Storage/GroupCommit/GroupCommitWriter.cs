@@ -1,0 +1,163 @@
+using System.Threading.Channels;
+using Dialer.Domain.Subscribers;
+using Dialer.Grains.Subscribers;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Storage.GroupCommit;
+
+/// <summary>Commits one batch: reads and locks the rows it stands on, plans, writes. Throws when the commit is in doubt.</summary>
+internal interface IBatchEngine
+{
+    Task CommitAsync(IReadOnlyList<WriteOp> batch);
+}
+
+/// <summary>
+/// All subscriber writes of a silo pass one bounded queue; one loop takes what is there, commits it as one transaction and
+/// answers all callers. No timer: while a commit runs the next group gathers. A full queue is back-pressure.
+/// </summary>
+internal sealed partial class GroupCommitWriter : IAsyncDisposable
+{
+    public const int MaxBatch = 1000;
+    public const int QueueLength = 10_000;
+
+    private readonly Channel<WriteOp> queue = Channel.CreateBounded<WriteOp>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly IBatchEngine engine;
+    private readonly ILogger logger;
+    private readonly Task loop;
+
+    /// <summary>Writes held back because a row or phone of theirs is in the batch being made: each key once per batch.</summary>
+    private readonly List<WriteOp> heldBack = [];
+
+    public GroupCommitWriter(IBatchEngine engine, ILogger logger)
+    {
+        this.engine = engine;
+        this.logger = logger;
+        loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Rows committed since the start; for figures.</summary>
+    public long Batches { get; private set; }
+
+    public long Writes { get; private set; }
+
+    public async ValueTask<IntentAnswer> WriteAsync(IntentWrite intent)
+    {
+        var op = new IntentOp(intent);
+        await queue.Writer.WriteAsync(op);
+        return await op.Task;
+    }
+
+    public async ValueTask<bool> WriteAsync(SubscriberStep step, byte[]? leg)
+    {
+        var op = new StepOp(step, leg);
+        await queue.Writer.WriteAsync(op);
+        return await op.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await loop;
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<WriteOp>(MaxBatch);
+        var keys = new BatchKeys();
+        while (heldBack.Count > 0 || await queue.Reader.WaitToReadAsync())
+        {
+            Gather(batch, keys);
+            await CommitAsync(batch);
+            batch.Clear();
+            keys.Clear();
+        }
+    }
+
+    private void Gather(List<WriteOp> batch, BatchKeys keys)
+    {
+        heldBack.RemoveAll(op =>
+        {
+            var isTaken = batch.Count < MaxBatch && keys.TryTake(op);
+            if (isTaken)
+            {
+                batch.Add(op);
+            }
+
+            return isTaken;
+        });
+        while (batch.Count < MaxBatch && heldBack.Count < MaxBatch && queue.Reader.TryRead(out var op))
+        {
+            if (keys.TryTake(op))
+            {
+                batch.Add(op);
+            }
+            else
+            {
+                heldBack.Add(op);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<WriteOp> batch)
+    {
+        try
+        {
+            await engine.CommitAsync(batch);
+            Batches++;
+            Writes += batch.Count;
+        }
+        catch (Exception e)
+        {
+            LogCommitInDoubt(batch.Count, e);
+            var cause = new StoreUnavailableException("The database did not confirm the write.", e);
+            batch.ForEach(op => op.Fail(cause));
+            return;
+        }
+
+        foreach (var op in batch)
+        {
+            switch (op)
+            {
+                case IntentOp intent: intent.Complete(); break;
+                case StepOp step: step.Complete(); break;
+                default: throw new InvalidOperationException("unknown write");
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A group of {Count} writes was not confirmed by the database")]
+    private partial void LogCommitInDoubt(int count, Exception cause);
+
+    /// <summary>Keys of the batch being made. A write that shares one with it waits for the next: order per key is kept.</summary>
+    private sealed class BatchKeys
+    {
+        private readonly HashSet<long> jobs = [];
+        private readonly HashSet<long> phones = [];
+
+        public bool TryTake(WriteOp op)
+        {
+            if ((op.Phone != 0 && phones.Contains(op.Phone)) || op.Rows.Any(r => jobs.Contains(r.Id.Value)))
+            {
+                return false;
+            }
+
+            if (op.Phone != 0)
+            {
+                phones.Add(op.Phone);
+            }
+
+            foreach (var row in op.Rows)
+            {
+                jobs.Add(row.Id.Value);
+            }
+
+            return true;
+        }
+
+        public void Clear()
+        {
+            jobs.Clear();
+            phones.Clear();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Domain.Phones;
+using Dialer.Numbers;
+using Dialer.Silo.Storage.GroupCommit;
+using Npgsql;
+
+namespace Dialer.Silo.Storage.PostgreSql;
+
+/// <summary>
+/// One group of writes as one PostgreSQL transaction in three round trips: lock and read what it stands on (campaigns, channels,
+/// phones, jobs, each in key order), write what the plan says, commit.
+/// </summary>
+internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEngine
+{
+    private const int Attempts = 5;
+
+    public async Task CommitAsync(IReadOnlyList<WriteOp> batch)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await TryCommitAsync(batch);
+                return;
+            }
+            catch (PostgresException e) when (attempt < Attempts && IsRolledBack(e))
+            {
+                // a deadlock or a phone inserted by another silo meanwhile: certainly rolled back, plan anew on what is there now
+            }
+        }
+    }
+
+    private static bool IsRolledBack(PostgresException e) => e.SqlState is
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation;
+
+    private async Task TryCommitAsync(IReadOnlyList<WriteOp> batch)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var facts = await ReadFactsAsync(connection, batch);
+        var plan = BatchPlan.Make(batch, facts);
+        if (!plan.IsEmpty)
+        {
+            await using var writes = PostgreSqlBatchWrites.Of(plan, connection);
+            await writes.ExecuteNonQueryAsync();
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    private static async Task<BatchFacts> ReadFactsAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
+    {
+        var intents = batch.OfType<IntentOp>().Select(o => o.Intent).ToList();
+        var campaigns = batch.SelectMany(o => o.Rows).Select(r => r.Campaign.Value).Distinct().Order().ToArray();
+        var channels = intents.Select(i => i.Channel.Value).Distinct().Order().ToArray();
+        var phones = batch.Select(o => o.Phone).Where(p => p != 0).Order().ToArray();
+        var jobs = batch.SelectMany(o => o.Rows).Select(r => r.Id.Value).Order().ToArray();
+
+        await using var command = new NpgsqlBatch(connection);
+        Add(command, "select id, epoch, status, live, max_calls from campaign where id = any($1) order by id for no key update", campaigns);
+        Add(command, "select id, epoch from channel where id = any($1) order by id for share", channels);
+        Add(
+            command,
+            "select phone, live_job, live_try, last_job, last_end, starts, do_not_call, version from phone where phone = any($1) order by phone for no key update",
+            phones);
+        Add(command, "select id, version from call_job where id = any($1) order by id for no key update", jobs);
+
+        var facts = new BatchFacts();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            facts.Campaigns[reader.GetInt64(0)] = new CampaignGate(
+                reader.GetInt64(1), (CampaignStatus)reader.GetInt16(2), (int)reader.GetInt64(3), reader.GetInt32(4));
+        }
+
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+        {
+            facts.ChannelEpochs[reader.GetInt64(0)] = reader.GetInt64(1);
+        }
+
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+        {
+            facts.Phones[reader.GetInt64(0)] = ReadPhone(reader);
+        }
+
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+        {
+            facts.JobVersions[reader.GetInt64(0)] = reader.GetInt32(1);
+        }
+
+        return facts;
+    }
+
+    private static PhoneRow ReadPhone(NpgsqlDataReader reader) => new()
+    {
+        Phone = new PhoneNumber(reader.GetInt64(0)),
+        LiveTry = new TryId(new JobId(reader.GetInt64(1)), reader.GetInt32(2)),
+        LastJob = new JobId(reader.GetInt64(3)),
+        LastEnd = new UnixTime(reader.GetInt64(4)),
+        Starts = reader.GetFieldValue<byte[]>(5),
+        DoNotCall = reader.GetBoolean(6),
+        Version = reader.GetInt32(7),
+    };
+
+    private static void Add(NpgsqlBatch batch, string text, long[] keys) =>
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(text) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = keys } } });
+}

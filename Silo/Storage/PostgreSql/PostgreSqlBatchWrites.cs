@@ -1,0 +1,238 @@
+using Dialer.Domain.Phones;
+using Dialer.Silo.Storage.GroupCommit;
+using Dialer.Subscribers;
+using Npgsql;
+
+namespace Dialer.Silo.Storage.PostgreSql;
+
+/// <summary>The statements of one plan: one per table, rows as arrays. Updates only, never an upsert: a missing row is a lost condition.</summary>
+internal static class PostgreSqlBatchWrites
+{
+    private static readonly string CampaignText =
+        $"update campaign c set {CounterColumns.Additions("c", "u.")} from unnest("
+        + string.Join(", ", Enumerable.Range(1, CounterColumns.Names.Count + 1).Select(i => $"${i}::bigint[]"))
+        + $") as u(id, {CounterColumns.List}) where c.id = u.id";
+
+    private const string PhoneInsertText =
+        "insert into phone (phone, live_job, live_try, last_job, last_end, starts, do_not_call, version) "
+        + "select * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bool[], $8::int[])";
+
+    private const string PhoneUpdateText =
+        "update phone p set live_job = u.live_job, live_try = u.live_try, last_job = u.last_job, last_end = u.last_end, "
+        + "starts = u.starts, do_not_call = p.do_not_call or u.do_not_call, version = u.version "
+        + "from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bool[], $8::int[]) "
+        + "as u(phone, live_job, live_try, last_job, last_end, starts, do_not_call, version) where p.phone = u.phone";
+
+    // the siblings bit is the intake's to set: it is kept whatever the decision held
+    private const string JobText =
+        "update call_job j set lane = u.lane, not_before = u.not_before, status = u.status, result = u.result, end_reason = u.end_reason, "
+        + "flags = (u.flags | (j.flags & 1::smallint)), attempts = u.attempts, attempts_total = u.attempts_total, "
+        + "attempts_to_phone = u.attempts_to_phone, error_streak = u.error_streak, series = u.series, try_number = u.try_number, silo = u.silo, "
+        + "version = u.version, try_started_at = u.try_started_at, answered_at = u.answered_at, finished_at = u.finished_at "
+        + "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[], $8::smallint[], "
+        + "$9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::bigint[]) "
+        + "as u(id, lane, not_before, status, result, end_reason, flags, attempts, attempts_total, attempts_to_phone, error_streak, series, try_number, "
+        + "silo, version, try_started_at, answered_at, finished_at) where j.id = u.id";
+
+    private const string TryArrays =
+        "unnest($1::bigint[], $2::int[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
+        + "$10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[], $14::smallint[], $15::text[], $16::text[], $17::bigint[], $18::text[], "
+        + "$19::smallint[], $20::int[], $21::text[], $22::smallint[], $23::smallint[])";
+
+    private const string TryInsertText = $"insert into call_try ({TryRows.Columns}) select * from {TryArrays} on conflict do nothing";
+
+    private const string TryDeleteText = "delete from call_try t using unnest($1::bigint[], $2::int[]) as u(job, number) where t.job = u.job and t.number = u.number";
+
+    public static NpgsqlBatch Of(BatchPlan plan, NpgsqlConnection connection)
+    {
+        var batch = new NpgsqlBatch(connection);
+        AddCampaigns(batch, plan);
+        AddPhones(batch, PhoneInsertText, plan.NewPhones);
+        AddPhones(batch, PhoneUpdateText, plan.ChangedPhones);
+        AddJobs(batch, plan.Jobs);
+        if (plan.ReplacedTries.Count > 0)
+        {
+            Add(batch, TryDeleteText, Column(plan.ReplacedTries, t => t.Try.Job.Value), Column(plan.ReplacedTries, t => t.Try.Number));
+        }
+
+        AddTries(batch, plan.Tries);
+        AddTries(batch, plan.ReplacedTries);
+        AddRest(batch, plan);
+        AddDoNotCall(batch, plan);
+        return batch;
+    }
+
+    private static void AddCampaigns(NpgsqlBatch batch, BatchPlan plan)
+    {
+        if (plan.Campaigns.Count == 0)
+        {
+            return;
+        }
+
+        var values = plan.Campaigns.Values.Select(CounterColumns.Values).ToList();
+        var columns = Enumerable.Range(0, CounterColumns.Names.Count).Select(c => Column(values, v => v[c]));
+        Add(batch, CampaignText, [Column([.. plan.Campaigns.Keys], id => id), .. columns]);
+    }
+
+    private static void AddPhones(NpgsqlBatch batch, string text, List<PhoneRow> phones)
+    {
+        if (phones.Count > 0)
+        {
+            Add(
+                batch,
+                text,
+                Column(phones, p => p.Phone.Value),
+                Column(phones, p => p.LiveTry.Job.Value),
+                Column(phones, p => p.LiveTry.Number),
+                Column(phones, p => p.LastJob.Value),
+                Column(phones, p => p.LastEnd.Ms),
+                Column(phones, p => p.Starts),
+                Column(phones, p => p.DoNotCall),
+                Column(phones, p => p.Version));
+        }
+    }
+
+    private static void AddJobs(NpgsqlBatch batch, List<JobRow> jobs) => Add(
+        batch,
+        JobText,
+        Column(jobs, j => j.Id.Value),
+        Column(jobs, j => j.Lane.Value),
+        Column(jobs, j => j.NotBefore.Ms),
+        Column(jobs, j => (short)j.Status),
+        Column(jobs, j => (short)j.Result),
+        Column(jobs, j => (short)j.EndReason),
+        Column(jobs, j => (short)(j.Flags & ~JobFlags.Siblings)),
+        Column(jobs, j => j.Attempts),
+        Column(jobs, j => j.AttemptsTotal),
+        Column(jobs, j => j.AttemptsToPhone),
+        Column(jobs, j => (short)j.ErrorStreak),
+        Column(jobs, j => j.Series),
+        Column(jobs, j => j.TryNumber),
+        Column(jobs, j => j.Silo),
+        Column(jobs, j => j.Version),
+        Column(jobs, j => j.TryStartedAt.Ms),
+        Column(jobs, j => j.AnsweredAt.Ms),
+        Column(jobs, j => j.FinishedAt.Ms));
+
+    private static void AddTries(NpgsqlBatch batch, List<TryRecord> tries)
+    {
+        if (tries.Count == 0)
+        {
+            return;
+        }
+
+        Add(
+            batch,
+            TryInsertText,
+            Column(tries, t => t.Try.Job.Value),
+            Column(tries, t => t.Try.Number),
+            Column(tries, t => t.Campaign.Value),
+            Column(tries, t => t.Series),
+            Column(tries, t => t.AttemptNumber),
+            Column(tries, t => t.PlannedAt.Ms),
+            Column(tries, t => t.StartedAt.Ms),
+            Column(tries, t => t.AnsweredAt.Ms),
+            Column(tries, t => t.EndedAt.Ms),
+            Column(tries, t => (short)t.Class),
+            Column(tries, t => (short)t.Fault),
+            Column(tries, t => (short)t.EndedBy),
+            Column(tries, t => (short)t.Cause.SipCode),
+            Column(tries, t => (short)t.Cause.Q850),
+            Column(tries, t => t.Cause.Text),
+            Column(tries, t => t.Rule),
+            Column(tries, t => t.NextAt.Ms),
+            Column(tries, t => t.CallResult),
+            Column(tries, t => (short)t.AnsweredBy),
+            Column(tries, t => t.SpeechSeconds),
+            Column(tries, t => t.ReportDataJson),
+            Column(tries, t => (short)t.JobStatus),
+            Column(tries, t => (short)t.JobResult));
+    }
+
+    private static void AddRest(NpgsqlBatch batch, BatchPlan plan)
+    {
+        if (plan.Series.Count > 0)
+        {
+            Add(
+                batch,
+                "insert into call_series (job, series, campaign, attempts, result, finished_at) "
+                + "select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[]) on conflict do nothing",
+                Column(plan.Series, s => s.Job.Value),
+                Column(plan.Series, s => s.Series),
+                Column(plan.Series, s => s.Campaign.Value),
+                Column(plan.Series, s => s.Attempts),
+                Column(plan.Series, s => (short)s.Result),
+                Column(plan.Series, s => s.FinishedAt.Ms));
+        }
+
+        if (plan.Notes.Count > 0)
+        {
+            Add(
+                batch,
+                "insert into job_note (job, campaign, at, code, detail) "
+                + "select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])",
+                Column(plan.Notes, n => n.Job.Value),
+                Column(plan.Notes, n => n.Campaign.Value),
+                Column(plan.Notes, n => n.At.Ms),
+                Column(plan.Notes, n => n.Code),
+                Column(plan.Notes, n => n.Detail));
+        }
+
+        if (plan.Legs.Count > 0)
+        {
+            Add(
+                batch,
+                "insert into call_leg (job, number, leg) select * from unnest($1::bigint[], $2::int[], $3::bytea[]) "
+                + "on conflict (job) do update set number = excluded.number, leg = excluded.leg",
+                Column(plan.Legs, l => l.Try.Job.Value),
+                Column(plan.Legs, l => l.Try.Number),
+                Column(plan.Legs, l => l.Leg));
+        }
+    }
+
+    private static void AddDoNotCall(NpgsqlBatch batch, BatchPlan plan)
+    {
+        if (plan.DoNotCall.Count > 0)
+        {
+            Add(
+                batch,
+                "insert into do_not_call (phone, reason, source, added_at, added_by) select u.phone, 'opt-out in a call', 'bot', u.at, 'bot' "
+                + "from unnest($1::bigint[], $2::bigint[]) as u(phone, at) on conflict do nothing",
+                Column(plan.DoNotCall, d => d.Phone.Value),
+                Column(plan.DoNotCall, d => d.At.Ms));
+        }
+    }
+
+    private static TValue[] Column<TItem, TValue>(IReadOnlyList<TItem> items, Func<TItem, TValue> value)
+    {
+        var values = new TValue[items.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(items[i]);
+        }
+
+        return values;
+    }
+
+    private static void Add(NpgsqlBatch batch, string text, params Array[] columns)
+    {
+        var command = new NpgsqlBatchCommand(text);
+        foreach (var column in columns)
+        {
+            command.Parameters.Add(Parameter(column));
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    private static NpgsqlParameter Parameter(Array column) => column switch
+    {
+        long[] values => new NpgsqlParameter<long[]> { TypedValue = values },
+        int[] values => new NpgsqlParameter<int[]> { TypedValue = values },
+        short[] values => new NpgsqlParameter<short[]> { TypedValue = values },
+        bool[] values => new NpgsqlParameter<bool[]> { TypedValue = values },
+        byte[][] values => new NpgsqlParameter<byte[][]> { TypedValue = values },
+        string?[] values => new NpgsqlParameter<string?[]> { TypedValue = values },
+        _ => throw new ArgumentException($"no parameter type for {column.GetType()}", nameof(column)),
+    };
+}

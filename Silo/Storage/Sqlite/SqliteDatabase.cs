@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Dialer.Silo.Storage.Sqlite;
+
+/// <summary>Reads on kept connections beside the one writer (WAL), off the caller's scheduler: the library itself is synchronous.</summary>
+internal sealed class SqliteDatabase(SqliteFile file, SqliteWriter writer) : IDatabase, IDisposable
+{
+    private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private readonly SemaphoreSlim places = new(8);
+
+    public bool HasRowLocks => false;
+
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work) => Task.Run(async () =>
+    {
+        await places.WaitAsync();
+        var connection = readers.TryTake(out var kept) ? kept : file.OpenForReading();
+        try
+        {
+            return await work(connection);
+        }
+        finally
+        {
+            readers.Add(connection);
+            places.Release();
+        }
+    });
+
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, bool isBulk = false) => writer.WriteAsync(
+        connection => work(connection, null!).GetAwaiter().GetResult(),
+        isBulk);
+
+    public void Dispose()
+    {
+        while (readers.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+
+        places.Dispose();
+    }
+}
