@@ -38,7 +38,13 @@ public sealed record ListImportRequest
 
 /// <summary>How far an import is.</summary>
 /// <param name="BytesTotal">Null when the stream does not tell.</param>
-public sealed record ListImportProgress(ListId List, long BytesRead, long? BytesTotal, long Accepted, long Rejected);
+[GenerateSerializer, Immutable, Alias("dialer.ListImportProgress")]
+public sealed record ListImportProgress(
+    [property: Id(0)] ListId List,
+    [property: Id(1)] long BytesRead,
+    [property: Id(2)] long? BytesTotal,
+    [property: Id(3)] long Accepted,
+    [property: Id(4)] long Rejected);
 
 /// <summary>A row that was not accepted.</summary>
 public sealed record RejectedListRow(long Row, long Line, string Code, string Reason, string Content);

@@ -14,7 +14,9 @@ using Dialer.Silo.Storage.GroupCommit;
 using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.PostgreSql;
+using Dialer.PhoneLists;
 using Dialer.Reports;
+using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Storage.Queries;
 using Dialer.Silo.Storage.Silos;
 using Dialer.Silo.Storage.Sqlite;
@@ -66,7 +68,9 @@ public static class DialerStoreServices
         services.AddSingleton<ISiloStore>(s => new SiloStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IDoNotCallStore>(s => new DoNotCallStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IIdAllocator>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
-        services.AddSingleton<IPhoneListLookup>(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());
+        services.AddSingleton<IListImport, ListImporter>();
         services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IJobIntake>(s => new JobIntake(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));

@@ -122,7 +122,7 @@ public static class PhoneParser
     /// </summary>
     private static bool IsDropped(char sign) => sign switch
     {
-        ' ' or '-' or '(' or ')' or '\t' => true,
+        ' ' or '-' or '(' or ')' => true,
         < '\u0080' => false,
         _ => char.GetUnicodeCategory(sign) is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation or UnicodeCategory.Format,
     };
