@@ -71,7 +71,7 @@ internal sealed partial class CarrierLink : ICarrierTrunk
         {
             return Ping(number)
                 ? await answer.Task.WaitAsync(ProbeLimit, _clock, cancel)
-                : new TrunkHealth(false, _evidence);
+                : Down();
         }
         catch (TimeoutException)
         {
@@ -278,10 +278,13 @@ internal sealed partial class CarrierLink : ICarrierTrunk
         {
             foreach (var ping in _pings.Values)
             {
-                ping.TrySetResult(new(false, _evidence));
+                ping.TrySetResult(Down());
             }
         }
     }
+
+    // A link may be found broken by whoever writes before the reading side has said why.
+    private TrunkHealth Down() => new(false, _evidence.Length > 0 ? _evidence : $"no link to the simulated carrier at {_carrier}: it broke just now");
 
     private void LinkFailed(string why)
     {
