@@ -178,7 +178,7 @@ public sealed class LinkCutTests
         rig.Wire.Cut();
         clock.Advance(LinkRig.Limit + LinkRig.Limit + SimulatedCallDriver.Grace - TimeSpan.FromSeconds(1));
         Assert.Single(rig.Driver.List());
-        clock.Advance(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(3));
         var ended = await rig.Events.EndedAsync(id, "after ring limit, longest talk and grace");
         Assert.Equal((CallClass.Unknown, true), (ended.Class, ended.AnsweredAt.IsNone));
         Assert.Empty(rig.Driver.List());

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Dialer.Tests.Simulated;
 
@@ -6,9 +7,10 @@ namespace Dialer.Tests.Simulated;
 internal sealed class RawLine(TcpClient client) : IDisposable
 {
     private readonly StreamReader _reader = new(client.GetStream());
-    private readonly StreamWriter _writer = new(client.GetStream()) { AutoFlush = true, NewLine = "\n" };
 
-    public Task SayAsync(string line) => _writer.WriteLineAsync(line.AsMemory(), TestContext.Current.CancellationToken);
+    /// <summary>Says one line in one piece, however long: a carrier that hangs up on it does so afterwards.</summary>
+    public async Task SayAsync(string line) =>
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(line + "\n"), TestContext.Current.CancellationToken);
 
     /// <summary>The next line; null when the carrier has closed the connection.</summary>
     public async Task<string?> HearAsync()

@@ -44,6 +44,8 @@ internal sealed partial class CarrierLink : ICarrierTrunk
 
     public Task FirstContact => _firstContact.Task;
 
+    public bool CanLoseCalls => true;
+
     public void Start(ITrunkUser user)
     {
         _user = user;
