@@ -49,7 +49,9 @@ internal sealed partial class CarrierLink : ICarrierTrunk
     public void Start(ITrunkUser user)
     {
         _user = user;
-        _run = RunAsync();
+
+        // on the pool: a driver made inside a grain must not run on that grain's scheduler
+        _run = Task.Run(RunAsync);
     }
 
     public bool TryDial(DialCommand command) =>
@@ -139,8 +141,6 @@ internal sealed partial class CarrierLink : ICarrierTrunk
 
     private async Task RunAsync()
     {
-        // the caller's constructor must not connect
-        await Task.Yield();
         var retry = FirstRetry;
         while (!_stop.IsCancellationRequested)
         {
@@ -158,6 +158,8 @@ internal sealed partial class CarrierLink : ICarrierTrunk
                 retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
             }
         }
+
+        _firstContact.TrySetResult();
     }
 
     private async Task<Socket?> ConnectAsync()

@@ -127,7 +127,7 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
         {
             lock (_gate)
             {
-                if (_waiting.WrittenCount == 0 || !socket.Connected)
+                if (_waiting.WrittenCount == 0)
                 {
                     _isSending = false;
                     if (_isClosed)
