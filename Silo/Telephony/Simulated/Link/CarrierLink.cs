@@ -105,8 +105,7 @@ internal sealed partial class CarrierLink : ICarrierTrunk
 
         if (silent is not null)
         {
-            LogSilent(_log, _carrier, MissedTicks);
-            silent.Dispose();
+            silent.Close($"it was silent for {MissedTicks} s");
         }
         else
         {
@@ -185,7 +184,7 @@ internal sealed partial class CarrierLink : ICarrierTrunk
     {
         var isUp = false;
         using var limit = new CancellationTokenSource(ConnectLimit, _clock);
-        await using var noGreeting = limit.Token.Register(connection.Dispose);
+        await using var noGreeting = limit.Token.Register(() => connection.Close($"it did not greet within {ConnectLimit.TotalSeconds} s"));
         await using var stopped = _stop.Token.Register(connection.Dispose);
         var why = await connection.ReadAsync(line =>
         {
