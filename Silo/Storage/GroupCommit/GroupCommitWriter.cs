@@ -28,8 +28,11 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
     /// <summary>Writes held back because a row or phone of theirs is in the batch being made: each key once per batch.</summary>
     private readonly List<WriteOp> heldBack = [];
 
-    public GroupCommitWriter(IBatchEngine engine, ILogger logger)
+    private readonly FinalJobFeed feed;
+
+    public GroupCommitWriter(IBatchEngine engine, FinalJobFeed feed, ILogger logger)
     {
+        this.feed = feed;
         this.engine = engine;
         this.logger = logger;
         loop = Task.Run(RunAsync);
@@ -105,6 +108,7 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
             await engine.CommitAsync(batch);
             Batches++;
             Writes += batch.Count;
+            feed.Committed(batch);
         }
         catch (Exception e)
         {

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Dialer.Campaigns;
+using Spectre.Console;
+
+namespace Dialer.Gateway.Commands.Dial;
+
+/// <summary>What the operator sees: bars on a terminal, plain lines elsewhere.</summary>
+internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
+{
+    public bool IsTerminal => isTerminal;
+
+    public static DialScreen Create() => new(AnsiConsole.Console, !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive);
+
+    public void Line(string text) => console.WriteLine(text);
+
+    public void Warn(string text) => console.MarkupLineInterpolated($"[yellow]{text}[/]");
+
+    /// <summary>Runs work that reports a share between 0 and 1.</summary>
+    public async Task<T> WithBarAsync<T>(string title, Func<IProgress<double>, Task<T>> work)
+    {
+        if (!isTerminal)
+        {
+            return await work(new Progress<double>());
+        }
+
+        return await console.Progress().AutoClear(true).StartAsync(async context =>
+        {
+            var task = context.AddTask(title, maxValue: 1);
+            return await work(new Direct<double>(share => task.Value = share));
+        });
+    }
+
+    /// <summary>Shows a campaign until <paramref name="work"/> ends; it is given the way to show its figures.</summary>
+    public async Task<T> WithCampaignAsync<T>(Func<Action<CampaignProgress>, Task<T>> work)
+    {
+        if (!isTerminal)
+        {
+            var lines = new PlainLines(this);
+            return await work(lines.Show);
+        }
+
+        return await console.Progress().AutoClear(true)
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .StartAsync(async context =>
+            {
+                var task = context.AddTask("dialing");
+                return await work(progress =>
+                {
+                    task.MaxValue = Math.Max(1, progress.Counters.Total);
+                    task.Value = progress.Counters.Final;
+                    task.Description = Markup.Escape(Figures(progress));
+                });
+            });
+    }
+
+    public bool Ask(string question) => console.Confirm(question, defaultValue: false);
+
+    public static string Figures(CampaignProgress progress)
+    {
+        var c = progress.Counters;
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{c.Final}/{c.Total} done, {c.Live} in progress | answered {c.Answered}, not answered {c.NotAnswered}, no such number {c.Nonexistent}, errors {c.TechnicalError}, waiting for retry {c.WaitingForRetry}");
+        return progress.Idle is { } idle && c.Live == 0 ? $"{text} | {Why(idle)}" : text;
+    }
+
+    public static string Why(IdleReason idle) => idle.Until.IsNone
+        ? idle.Text
+        : string.Create(CultureInfo.InvariantCulture, $"{idle.Text} Next call {idle.Until.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC.");
+
+    /// <summary>Reports at once, on the caller's thread.</summary>
+    private sealed class Direct<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+
+    /// <summary>A line when something changed, at most each second, and at least every five.</summary>
+    private sealed class PlainLines(DialScreen screen)
+    {
+        private readonly System.Diagnostics.Stopwatch since = System.Diagnostics.Stopwatch.StartNew();
+        private string last = "";
+        private TimeSpan at = TimeSpan.MinValue;
+
+        public void Show(CampaignProgress progress)
+        {
+            var text = Figures(progress);
+            var quiet = since.Elapsed - at;
+            if (at != TimeSpan.MinValue && (quiet < TimeSpan.FromSeconds(1) || (text == last && quiet < TimeSpan.FromSeconds(5))))
+            {
+                return;
+            }
+
+            (last, at) = (text, since.Elapsed);
+            screen.Line(text);
+        }
+    }
+}
