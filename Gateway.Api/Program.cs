@@ -1,3 +1,122 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.MapGet("/health/live", () => "ok");
-app.Run();
+using System.CommandLine;
+using Dialer.Gateway;
+using Dialer.Gateway.Commands;
+using Dialer.Gateway.Commands.Dial;
+using Dialer.Gateway.Hosting;
+using Dialer.Gateway.Status;
+using Dialer.Silo.Hosting;
+using Dialer.Silo.Storage;
+using Dialer.Silo.Telephony.Simulated;
+
+// The one place that composes: everything else in this project knows the contracts only.
+return await CommandLineRoot.RunAsync(args, Composition.StartAsync, Composition.CarrierAsync);
+
+namespace Dialer.Gateway
+{
+    /// <summary>Starts the dialer in this process: store, silo and, where asked for, HTTP.</summary>
+    internal static class Composition
+    {
+        public static async Task<IEngine> StartAsync(EngineStart start, CancellationToken cancel)
+        {
+            ArgumentNullException.ThrowIfNull(start);
+            try
+            {
+                return await ComposeAsync(start, cancel);
+            }
+            catch (ConfigurationRefusedException e)
+            {
+                throw new CommandRefusedException(e.Message, e);
+            }
+        }
+
+        public static Task<int> CarrierAsync(string listen, string? ledger, int? seed, CancellationToken cancel) =>
+            CarrierCommand.RunAsync(new CarrierOptions { Listen = listen, Ledger = ledger, Seed = seed }, cancel);
+
+        private static async Task<IEngine> ComposeAsync(EngineStart start, CancellationToken cancel)
+        {
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. start.Arguments], ContentRootPath = AppContext.BaseDirectory });
+            builder.Configuration.AddInMemoryCollection(Defaults(start, builder.Configuration));
+            var options = DialerConfiguration.Read(builder.Configuration);
+            var storage = DialerConfiguration.Storage(options, builder.Configuration);
+            Quieten(builder, start.IsQuiet);
+            var hold = options.Cluster ? null : await DataLock.TakeAsync(storage);
+            try
+            {
+                await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);
+                builder.Services.AddDialerStore(storage);
+                builder.AddDialerSilo(options, storage);
+                builder.Services.AddStatus();
+                return await StartAsync(builder, start, hold, cancel);
+            }
+            catch when (hold is not null)
+            {
+                await hold.DisposeAsync();
+                throw;
+            }
+        }
+
+        private static async Task<IEngine> StartAsync(WebApplicationBuilder builder, EngineStart start, DataLock? hold, CancellationToken cancel)
+        {
+            if (!start.NeedsHttp)
+            {
+                // commands that serve nothing listen nowhere
+                builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.Server.IServer, NoServer>();
+            }
+
+            var app = builder.Build();
+            app.MapStatus();
+            await app.StartAsync(cancel);
+            return new Engine(app, start.NeedsHttp ? app.Urls.FirstOrDefault() : null, hold);
+        }
+
+        private static Dictionary<string, string?> Defaults(EngineStart start, ConfigurationManager configuration)
+        {
+            var defaults = new Dictionary<string, string?>();
+            if (configuration["Dialer:DataDirectory"] is null)
+            {
+                defaults["Dialer:DataDirectory"] = start.DataDirectory;
+            }
+
+            if (start.NeedsHttp && configuration["urls"] is null)
+            {
+                defaults["urls"] = "http://127.0.0.1:5080";
+            }
+
+            return defaults;
+        }
+
+        private static void Quieten(WebApplicationBuilder builder, bool isQuiet)
+        {
+            builder.Logging.ClearProviders();
+            builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss "));
+            builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+            if (isQuiet)
+            {
+                builder.Logging.SetMinimumLevel(LogLevel.Error).AddFilter("Orleans", LogLevel.Critical);
+            }
+            else
+            {
+                builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+            }
+        }
+    }
+
+    internal sealed class Engine(WebApplication app, string? url, DataLock? hold) : IEngine
+    {
+        public IServiceProvider Services => app.Services;
+
+        public string? Url => url;
+
+        public CancellationToken Stopping => app.Lifetime.ApplicationStopping;
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+            if (hold is not null)
+            {
+                await hold.DisposeAsync();
+            }
+        }
+    }
+}

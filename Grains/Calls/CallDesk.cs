@@ -39,7 +39,16 @@ public sealed partial class CallDesk(IEnumerable<ICallDriverFactory> factories, 
             return DialAdmission.Refused("too many outcomes wait for the database");
         }
 
-        return await DriverFor(channel, settings).DialAsync(command, CancellationToken.None);
+        try
+        {
+            return await DriverFor(channel, settings).DialAsync(command, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException)
+        {
+            // the driver could not be made of these settings: nothing left
+            LogNoDriver(channel, e.Message);
+            return DialAdmission.Refused(e.Message);
+        }
     }
 
     /// <summary>Hangs up every call that fits; answers how many were told.</summary>
@@ -97,6 +106,9 @@ public sealed partial class CallDesk(IEnumerable<ICallDriverFactory> factories, 
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel}: {Kind} driver started")]
     private partial void LogDriver(ChannelId channel, ChannelKind kind);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Channel {Channel} has no driver: {Reason}")]
+    private partial void LogNoDriver(ChannelId channel, string reason);
 
     /// <summary>The drivers of one channel: the one that dials, and those that only see their calls off.</summary>
     private sealed class Desk

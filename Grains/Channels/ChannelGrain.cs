@@ -278,6 +278,10 @@ internal sealed partial class ChannelGrain(
         {
             health = new TrunkHealth(false, "no answer to a probe");
         }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException)
+        {
+            health = new TrunkHealth(false, e.Message);
+        }
 
         Become(breaker.Probed(health.IsUp, health.Evidence, clock.Now()));
     }

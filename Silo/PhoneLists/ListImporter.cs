@@ -13,7 +13,7 @@ namespace Dialer.Silo.PhoneLists;
 /// </summary>
 internal sealed partial class ListImporter(
     PhoneListStore store,
-    IIdAllocator ids,
+    INewIds ids,
     IGrainFactory grains,
     TimeProvider clock,
     ILogger<ListImporter> logger) : IListImport

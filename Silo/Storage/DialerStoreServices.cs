@@ -70,7 +70,7 @@ public static class DialerStoreServices
         services.AddSingleton<IChannelStore>(s => new ChannelStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<ISiloStore>(s => new SiloStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IDoNotCallStore>(s => new DoNotCallStore(s.GetRequiredService<IDatabase>()));
-        services.AddSingleton<IIdAllocator>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<INewIds>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
         services.AddSingleton(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());
         services.AddSingleton<IListImport, ListImporter>();

@@ -3,7 +3,7 @@ using Dialer.Grains.Common;
 namespace Dialer.Silo.Storage;
 
 /// <summary>Takes ids in blocks, so that most cost nothing. Blocks of several processes rise, each within itself.</summary>
-internal sealed class IdAllocator(IDatabase database) : IIdAllocator, IDisposable
+internal sealed class IdAllocator(IDatabase database) : INewIds, IDisposable
 {
     public const int BlockSize = 1000;
 

@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace Dialer.Silo.Storage;
 
-/// <summary>How settings are kept in text columns: additive, enums by name, defaults left out.</summary>
+/// <summary>How settings are kept in text columns: additive, enums by name, nulls left out.</summary>
 internal static class SettingsJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        // never WhenWritingDefault: a false or 0 that differs from its initial value would come back as that
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 

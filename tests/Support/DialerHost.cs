@@ -38,7 +38,7 @@ public sealed class DialerHost : IAsyncDisposable
 
     public async Task<ChannelId> CreateChannelAsync(ChannelSettings settings)
     {
-        var id = await Services.GetRequiredService<IIdAllocator>().NextAsync();
+        var id = await Services.GetRequiredService<INewIds>().NextAsync();
         var made = await Grains.GetGrain<IChannelGrain>(id).CreateAsync(settings);
         Assert.True(made.IsDone, made.IsDone ? null : made.Refusal.Text);
         return new ChannelId(id);
@@ -46,7 +46,7 @@ public sealed class DialerHost : IAsyncDisposable
 
     public async Task<ICampaignGrain> CreateCampaignAsync(CampaignSettings settings)
     {
-        var id = await Services.GetRequiredService<IIdAllocator>().NextAsync();
+        var id = await Services.GetRequiredService<INewIds>().NextAsync();
         var grain = Grains.GetGrain<ICampaignGrain>(id);
         var made = await grain.CreateAsync(settings, UnixTime.None);
         Assert.True(made.IsDone, made.IsDone ? null : made.Refusal.Text);

@@ -11,7 +11,17 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
 
     public static DialScreen Create() => new(AnsiConsole.Console, !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive);
 
-    public void Line(string text) => console.WriteLine(text);
+    public void Line(string text)
+    {
+        if (isTerminal)
+        {
+            console.WriteLine(text);
+            return;
+        }
+
+        // a file or a pipe has no width to wrap at
+        Console.WriteLine(text);
+    }
 
     public void Warn(string text) => console.MarkupLineInterpolated($"[yellow]{text}[/]");
 
@@ -79,13 +89,13 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
     {
         private readonly System.Diagnostics.Stopwatch since = System.Diagnostics.Stopwatch.StartNew();
         private string last = "";
-        private TimeSpan at = TimeSpan.MinValue;
+        private TimeSpan? at;
 
         public void Show(CampaignProgress progress)
         {
             var text = Figures(progress);
             var quiet = since.Elapsed - at;
-            if (at != TimeSpan.MinValue && (quiet < TimeSpan.FromSeconds(1) || (text == last && quiet < TimeSpan.FromSeconds(5))))
+            if (quiet is not null && (quiet < TimeSpan.FromSeconds(1) || (text == last && quiet < TimeSpan.FromSeconds(5))))
             {
                 return;
             }

@@ -25,23 +25,9 @@ public static class ChannelRules
         Demand(settings.Kind is ChannelKind.Simulated or ChannelKind.Sip, "kind", "The kind is simulated or sip.");
         if (settings.Kind == ChannelKind.Simulated)
         {
-            CheckSimulated(settings.Simulated ?? new SimulatedSettings(), Demand);
+            faults.AddRange(SimulatedSettingsRules.Check(settings.Simulated ?? new SimulatedSettings()));
         }
 
         return faults;
     }
-
-    private static void CheckSimulated(SimulatedSettings simulated, Action<bool, string, string> demand)
-    {
-        double[] weights = [simulated.Answer, simulated.Busy, simulated.NoAnswer, simulated.Reject, simulated.Nonexistent, simulated.Error];
-        demand(
-            weights.All(w => w >= 0 && double.IsFinite(w)) && weights.Sum() > 0,
-            "simulated",
-            "The weights answer, busy, noAnswer, reject, nonexistent and error are 0 or more, and at least one is above 0.");
-        demand(IsRange(simulated.RingSeconds), "simulated.ringSeconds", "A range has 0 ≤ min ≤ max.");
-        demand(IsRange(simulated.TalkSeconds), "simulated.talkSeconds", "A range has 0 ≤ min ≤ max.");
-    }
-
-    private static bool IsRange(SecondsRange range) =>
-        double.IsFinite(range.Min) && double.IsFinite(range.Max) && range.Min >= 0 && range.Min <= range.Max && range.Max <= 86_400;
 }

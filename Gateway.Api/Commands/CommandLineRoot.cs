@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Dialer.Gateway.Commands.Dial;
+using Dialer.Gateway.Hosting;
+
+namespace Dialer.Gateway.Commands;
+
+/// <summary>Runs the simulated carrier as this process: composed in <c>Program.cs</c>.</summary>
+internal delegate Task<int> CarrierStarter(string listen, string? ledger, int? seed, CancellationToken cancel);
+
+/// <summary>The commands of the process contract. Without one it serves.</summary>
+internal static class CommandLineRoot
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, EngineStarter starter, CarrierStarter carrier)
+    {
+        var arguments = SplitArguments.Of(args);
+        var root = new RootCommand("Orleans Dialer: calls every number of a list, within the conditions under which people may be called.")
+        {
+            DialCommand.Create(starter, arguments),
+            Carrier(carrier),
+        };
+        root.SetAction((_, cancel) => ServeAsync(starter, arguments, cancel));
+        var parsed = root.Parse(arguments.Command);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message} See --help.");
+            return ExitCodes.Refused;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static Command Carrier(CarrierStarter carrier)
+    {
+        var listen = new Option<string>("--listen") { Description = "Loopback address, port 0 = any free one.", DefaultValueFactory = _ => "127.0.0.1:0" };
+        var ledger = new Option<string?>("--ledger") { Description = "File of the carrier's own books." };
+        var seed = new Option<int?>("--seed") { Description = "Overrides the seed of every channel." };
+        var command = new Command("carrier", "Runs the simulated carrier as a process of its own: nobody is called.") { listen, ledger, seed };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            using var interrupts = new Interrupts();
+            using var registration = interrupts.First.Register(() => stop.Cancel());
+            return await carrier(parsed.GetValue(listen)!, parsed.GetValue(ledger), parsed.GetValue(seed), stop.Token);
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(EngineStarter starter, SplitArguments arguments, CancellationToken cancel)
+    {
+        try
+        {
+            using var interrupts = new Interrupts();
+            await using var engine = await starter(new EngineStart(arguments.Configuration, "./data", IsQuiet: false, NeedsHttp: true), cancel);
+            Console.WriteLine($"Orleans Dialer serves {engine.Url}. Ctrl-C ends it.");
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, engine.Stopping);
+            await Task.Delay(Timeout.InfiniteTimeSpan, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            return ExitCodes.Done;
+        }
+        catch (CommandRefusedException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Refused;
+        }
+    }
+}
