@@ -61,6 +61,10 @@ public interface ICampaignGrain : IGrainWithIntegerKey
     [Alias("Wake"), AlwaysInterleave, OneWay]
     Task WakeAsync(LaneId lane, UnixTime notBefore);
 
+    /// <summary>A hint: jobs from this id on were added, to be called from this instant.</summary>
+    [Alias("JobsAdded"), AlwaysInterleave, OneWay]
+    Task JobsAddedAsync(UnixTime notBefore, JobId first);
+
     /// <summary>A try is over and its outcome stored: frees its permit, tells what follows. A hint, re-derived every 10 s.</summary>
     [Alias("PermitFreed"), AlwaysInterleave, OneWay]
     Task PermitFreedAsync(PermitFreed freed);

@@ -40,6 +40,14 @@ internal sealed partial class CampaignGrain
         return Task.CompletedTask;
     }
 
+    public Task JobsAddedAsync(UnixTime notBefore, JobId first)
+    {
+        isLanesStale = true;
+        board?.Appended(notBefore, first);
+        Kick();
+        return Task.CompletedTask;
+    }
+
     public Task PermitFreedAsync(PermitFreed freed)
     {
         ArgumentNullException.ThrowIfNull(freed);

@@ -7,4 +7,7 @@ public interface IPhoneListLookup
 {
     /// <summary>Null when there is no such list or it was deleted.</summary>
     Task<PhoneListSummary?> ReadAsync(ListId id);
+
+    /// <summary>Hides a list; its rows are removed later. Answers the campaigns that were to start on it.</summary>
+    Task<IReadOnlyList<CampaignId>> DeleteAsync(ListId id, UnixTime now);
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Dialer.Silo.Storage.PostgreSql;
 
@@ -21,4 +22,35 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IDatabase
         await transaction.CommitAsync();
         return result;
     }
+
+    public async Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
+    {
+        var text = $"copy {table} ({string.Join(", ", columns.Select(c => c.Name))}) from stdin (format binary)";
+        await using var import = await ((NpgsqlConnection)connection).BeginBinaryImportAsync(text);
+        foreach (var row in rows)
+        {
+            await import.StartRowAsync();
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (row[i] is null)
+                {
+                    await import.WriteNullAsync();
+                }
+                else
+                {
+                    await WriteAsync(import, columns[i].Type, row[i]!);
+                }
+            }
+        }
+
+        return (int)await import.CompleteAsync();
+    }
+
+    private static Task WriteAsync(NpgsqlBinaryImporter import, BulkType type, object value) => type switch
+    {
+        BulkType.Int64 => import.WriteAsync((long)value, NpgsqlDbType.Bigint),
+        BulkType.Int32 => import.WriteAsync((int)value, NpgsqlDbType.Integer),
+        BulkType.Int16 => import.WriteAsync((short)value, NpgsqlDbType.Smallint),
+        _ => import.WriteAsync((string)value, NpgsqlDbType.Text),
+    };
 }

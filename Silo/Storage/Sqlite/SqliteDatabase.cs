@@ -31,6 +31,29 @@ internal sealed class SqliteDatabase(SqliteFile file, SqliteWriter writer) : IDa
         connection => work(connection, null!).GetAwaiter().GetResult(),
         isBulk);
 
+    public Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"insert into {table} ({string.Join(", ", columns.Select(c => c.Name))}) values ({string.Join(", ", columns.Select((_, i) => $"$p{i}"))})";
+        var parameters = columns
+            .Select((column, i) => new SqliteParameter($"$p{i}", column.Type == BulkType.Text ? SqliteType.Text : SqliteType.Integer))
+            .ToArray();
+        command.Parameters.AddRange(parameters);
+        command.Prepare();
+        var count = 0;
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                parameters[i].Value = row[i] ?? DBNull.Value;
+            }
+
+            count += command.ExecuteNonQuery();
+        }
+
+        return Task.FromResult(count);
+    }
+
     public void Dispose()
     {
         while (readers.TryTake(out var connection))

@@ -13,8 +13,11 @@ internal sealed class DriverCall(DialCommand command, UnixTime startedAt, long d
 
     public UnixTime StartedAt { get; } = startedAt;
 
-    /// <summary>Monotonic timestamp at which the driver gives up on it.</summary>
+    /// <summary>When the driver gives up on it, in ticks of its monotonic clock.</summary>
     public long Deadline { get; } = deadline;
+
+    /// <summary>Whether a look found it past its deadline; the next one gives it up.</summary>
+    public bool IsOverdue { get; set; }
 
     public int Seq { get; set; }
 

@@ -12,6 +12,9 @@ internal interface ICarrierTrunk : IAsyncDisposable
     /// <summary>Done when the carrier was reached for the first time, or the first attempt failed; never faulted.</summary>
     Task FirstContact { get; }
 
+    /// <summary>Whether calls can get lost on the way, so that the driver has to watch over them. False for a carrier in this process.</summary>
+    bool CanLoseCalls { get; }
+
     /// <summary>Begins to reach the carrier for this driver. Once, before anything else.</summary>
     void Start(ITrunkUser user);
 
@@ -27,7 +30,7 @@ internal interface ICarrierTrunk : IAsyncDisposable
     /// <summary>Asks whether the trunk is there; limited to a few seconds.</summary>
     ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel);
 
-    /// <summary>Called about once a second: looks whether the link is alive.</summary>
+    /// <summary>Called once a second if calls can get lost: looks whether the link is alive.</summary>
     void Tick();
 }
 

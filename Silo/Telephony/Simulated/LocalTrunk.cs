@@ -15,6 +15,8 @@ internal sealed class LocalTrunk(Carrier carrier, SimulatedSettings settings, bo
 
     public Task FirstContact => Task.CompletedTask;
 
+    public bool CanLoseCalls => false;
+
     public void Start(ITrunkUser user) => _user = user;
 
     public bool TryDial(DialCommand command)

@@ -31,7 +31,7 @@ public sealed partial class SimulatedCallDriver : ICallDriver, ITrunkUser
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly long _origin;
-    private readonly ITimer _watch;
+    private readonly ITimer? _watch;
     private readonly Dictionary<TryId, DriverCall> _calls = [];
     private readonly RecentCalls<bool> _over = new(RememberedTries, RememberTriesFor);
     private readonly Dictionary<TryId, TaskCompletionSource<OrphanResult>> _orphans = [];
@@ -48,7 +48,9 @@ public sealed partial class SimulatedCallDriver : ICallDriver, ITrunkUser
         _log = logger;
         _origin = clock.GetTimestamp();
         trunk.Start(this);
-        _watch = clock.CreateTimer(static state => ((SimulatedCallDriver)state!).Watch(), this, WatchEvery, WatchEvery);
+        _watch = trunk.CanLoseCalls
+            ? clock.CreateTimer(static state => ((SimulatedCallDriver)state!).Watch(), this, WatchEvery, WatchEvery)
+            : null;
     }
 
     /// <inheritdoc/>
@@ -198,7 +200,11 @@ public sealed partial class SimulatedCallDriver : ICallDriver, ITrunkUser
             AnswerOrphan(id, OrphanResult.MayBeUp);
         }
 
-        await _watch.DisposeAsync();
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync();
+        }
+
         await _trunk.DisposeAsync();
     }
 
@@ -259,7 +265,8 @@ public sealed partial class SimulatedCallDriver : ICallDriver, ITrunkUser
         _trunk.TryHangUp(call.Command.Id);
     }
 
-    // Once a second: calls that outlived every limit are given up (the far side is told to end them all the same).
+    // Once a second: calls that outlived every limit are given up (the far side is told to end them all the same). Found twice in a
+    // row, because a process that was frozen finds all of them late before it has read what the carrier said meanwhile.
     private void Watch()
     {
         _trunk.Tick();
@@ -269,10 +276,12 @@ public sealed partial class SimulatedCallDriver : ICallDriver, ITrunkUser
             var now = Ticks();
             foreach (var call in _calls.Values)
             {
-                if (call.Deadline <= now)
+                if (call.Deadline <= now && call.IsOverdue)
                 {
                     (overdue ??= []).Add(call);
                 }
+
+                call.IsOverdue = call.Deadline <= now;
             }
         }
 

@@ -14,6 +14,7 @@ namespace Dialer.Silo.Telephony.Simulated;
 /// <param name="loggers">Where they log.</param>
 /// <param name="shared">
 /// A carrier that outlives the drivers: for test clusters, where several silos live in one process and one of them is killed.
+/// Whoever made it disposes it, after the drivers.
 /// </param>
 public sealed partial class SimulatedCallDriverFactory(TimeProvider clock, ILoggerFactory loggers, Carrier? shared = null) : ICallDriverFactory
 {
@@ -35,7 +36,16 @@ public sealed partial class SimulatedCallDriverFactory(TimeProvider clock, ILogg
             throw new ArgumentException(string.Join(' ', refusals.Select(r => r.Text)), nameof(settings));
         }
 
-        return new SimulatedCallDriver(TrunkFor(channel, simulated), sink, clock, _log);
+        // what the driver starts here must not carry the caller's trace and request context for the rest of its life
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            return new SimulatedCallDriver(TrunkFor(channel, simulated), sink, clock, _log);
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            return new SimulatedCallDriver(TrunkFor(channel, simulated), sink, clock, _log);
+        }
     }
 
     private ICarrierTrunk TrunkFor(ChannelId channel, SimulatedSettings settings)

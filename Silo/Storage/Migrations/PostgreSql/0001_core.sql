@@ -203,7 +203,7 @@ create table phone_list (
     created_at bigint not null,
     finished_at bigint not null default 0,
     deleted_at bigint not null default 0,
-    owner int not null default 0,
+    seen_at bigint not null default 0,
     rows bigint not null default 0,
     accepted bigint not null default 0,
     duplicates bigint not null default 0,
@@ -213,6 +213,8 @@ create table phone_list (
 );
 
 -- what list rows share: the lane that a campaign will give them follows from it
+create index phone_list_source on phone_list (source) where source is not null;
+
 create table list_group (
     list bigint not null,
     number int not null,

@@ -203,7 +203,7 @@ create table phone_list (
     created_at integer not null,
     finished_at integer not null default 0,
     deleted_at integer not null default 0,
-    owner integer not null default 0,
+    seen_at integer not null default 0,
     rows integer not null default 0,
     accepted integer not null default 0,
     duplicates integer not null default 0,
@@ -213,6 +213,8 @@ create table phone_list (
 );
 
 -- what list rows share: the lane that a campaign will give them follows from it
+create index phone_list_source on phone_list (source) where source is not null;
+
 create table list_group (
     list integer not null,
     number integer not null,

@@ -11,9 +11,6 @@ internal sealed partial class CarrierLink
     [LoggerMessage(LogLevel.Warning, "No link to the simulated carrier at {Carrier}: {Why}. It is tried again until it is back.")]
     private static partial void LogDown(ILogger logger, IPEndPoint carrier, string why);
 
-    [LoggerMessage(LogLevel.Warning, "The simulated carrier at {Carrier} was silent for {Ticks} s: the link is made anew.")]
-    private static partial void LogSilent(ILogger logger, IPEndPoint carrier, int ticks);
-
     [LoggerMessage(LogLevel.Error, "The simulated carrier at {Carrier} refused what this dialer said: {Text}")]
     private static partial void LogRefused(ILogger logger, IPEndPoint carrier, string text);
 }

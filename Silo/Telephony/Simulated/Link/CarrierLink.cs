@@ -44,10 +44,14 @@ internal sealed partial class CarrierLink : ICarrierTrunk
 
     public Task FirstContact => _firstContact.Task;
 
+    public bool CanLoseCalls => true;
+
     public void Start(ITrunkUser user)
     {
         _user = user;
-        _run = RunAsync();
+
+        // on the pool: a driver made inside a grain must not run on that grain's scheduler
+        _run = Task.Run(RunAsync);
     }
 
     public bool TryDial(DialCommand command) =>
@@ -71,7 +75,7 @@ internal sealed partial class CarrierLink : ICarrierTrunk
         {
             return Ping(number)
                 ? await answer.Task.WaitAsync(ProbeLimit, _clock, cancel)
-                : new TrunkHealth(false, _evidence);
+                : Down();
         }
         catch (TimeoutException)
         {
@@ -101,8 +105,7 @@ internal sealed partial class CarrierLink : ICarrierTrunk
 
         if (silent is not null)
         {
-            LogSilent(_log, _carrier, MissedTicks);
-            silent.Dispose();
+            silent.Close($"it was silent for {MissedTicks} s");
         }
         else
         {
@@ -137,8 +140,6 @@ internal sealed partial class CarrierLink : ICarrierTrunk
 
     private async Task RunAsync()
     {
-        // the caller's constructor must not connect
-        await Task.Yield();
         var retry = FirstRetry;
         while (!_stop.IsCancellationRequested)
         {
@@ -156,6 +157,8 @@ internal sealed partial class CarrierLink : ICarrierTrunk
                 retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
             }
         }
+
+        _firstContact.TrySetResult();
     }
 
     private async Task<Socket?> ConnectAsync()
@@ -181,7 +184,7 @@ internal sealed partial class CarrierLink : ICarrierTrunk
     {
         var isUp = false;
         using var limit = new CancellationTokenSource(ConnectLimit, _clock);
-        await using var noGreeting = limit.Token.Register(connection.Dispose);
+        await using var noGreeting = limit.Token.Register(() => connection.Close($"it did not greet within {ConnectLimit.TotalSeconds} s"));
         await using var stopped = _stop.Token.Register(connection.Dispose);
         var why = await connection.ReadAsync(line =>
         {
@@ -278,10 +281,13 @@ internal sealed partial class CarrierLink : ICarrierTrunk
         {
             foreach (var ping in _pings.Values)
             {
-                ping.TrySetResult(new(false, _evidence));
+                ping.TrySetResult(Down());
             }
         }
     }
+
+    // A link may be found broken by whoever writes before the reading side has said why.
+    private TrunkHealth Down() => new(false, _evidence.Length > 0 ? _evidence : $"no link to the simulated carrier at {_carrier}: it broke just now");
 
     private void LinkFailed(string why)
     {

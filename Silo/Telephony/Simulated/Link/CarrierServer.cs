@@ -15,6 +15,7 @@ public sealed partial class CarrierServer : IAsyncDisposable
     public const int MaxConnections = 256;
 
     private const int Backlog = 128;
+    private static readonly TimeSpan AcceptAgain = TimeSpan.FromMilliseconds(100);
     private readonly Carrier _carrier;
     private readonly ILogger _log;
     private readonly Socket _listener;
@@ -29,7 +30,7 @@ public sealed partial class CarrierServer : IAsyncDisposable
         _listener = listener;
         _log = log;
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
-        _accepting = AcceptAsync();
+        _accepting = Task.Run(AcceptAsync);
     }
 
     /// <summary>Where it listens, with the port it was given.</summary>
@@ -97,8 +98,9 @@ public sealed partial class CarrierServer : IAsyncDisposable
                     return;
                 }
 
-                // a dialer that gave up while it waited in the queue; the next one may be there already
+                // a dialer gave up while it waited, or this process has no handle left: neither ends the carrier, nor may it spin
                 LogAcceptFailed(_log, e);
+                await Task.Delay(AcceptAgain);
                 continue;
             }
 
@@ -108,6 +110,7 @@ public sealed partial class CarrierServer : IAsyncDisposable
             {
                 if (_isStopped || _sessions.Count >= MaxConnections)
                 {
+                    LogTurnedAway(_log, session.Number);
                     session.Dispose();
                     continue;
                 }

@@ -17,6 +17,7 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
     private ArrayBufferWriter<byte> _leaving = new(FirstBuffer);
     private bool _isSending;
     private bool _isClosed;
+    private string? _closedFor;
 
     /// <summary>Takes one line, given without its line feed; false breaks the connection.</summary>
     public delegate bool LineHandler(ReadOnlySpan<byte> line);
@@ -33,7 +34,7 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
 
             if (_waiting.WrittenCount + line.Length > MaxBacklog)
             {
-                CloseLocked();
+                CloseLocked("the other side does not read");
                 return false;
             }
 
@@ -75,7 +76,10 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return e is SocketException ? e.Message : "closed by this side";
+            lock (_gate)
+            {
+                return _closedFor ?? e.Message;
+            }
         }
     }
 
@@ -90,16 +94,19 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
             }
             else
             {
-                CloseLocked();
+                CloseLocked("closed by this side");
             }
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Close("closed by this side");
+
+    /// <summary>Closes at once; <see cref="ReadAsync"/> answers the first reason given.</summary>
+    public void Close(string why)
     {
         lock (_gate)
         {
-            CloseLocked();
+            CloseLocked(why);
         }
     }
 
@@ -127,12 +134,12 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
         {
             lock (_gate)
             {
-                if (_waiting.WrittenCount == 0 || !socket.Connected)
+                if (_waiting.WrittenCount == 0)
                 {
                     _isSending = false;
                     if (_isClosed)
                     {
-                        CloseLocked();
+                        CloseLocked("closed by this side");
                     }
 
                     return;
@@ -152,16 +159,16 @@ internal sealed class WireConnection(Socket socket) : IThreadPoolWorkItem, IDisp
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // the reading side says why
-                Dispose();
+                Close(e.Message);
                 return;
             }
         }
     }
 
-    private void CloseLocked()
+    private void CloseLocked(string why)
     {
         _isClosed = true;
+        _closedFor ??= why;
         socket.Dispose();
     }
 }

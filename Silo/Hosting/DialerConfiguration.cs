@@ -1,0 +1,100 @@
+using Dialer.Silo.Storage;
+using Microsoft.Extensions.Configuration;
+using NodaTime;
+
+namespace Dialer.Silo.Hosting;
+
+/// <summary>A setting that cannot be used: the message says what, where and how to mend it.</summary>
+public sealed class ConfigurationRefusedException : Exception
+{
+    public ConfigurationRefusedException()
+    {
+    }
+
+    public ConfigurationRefusedException(string message)
+        : base(message)
+    {
+    }
+
+    public ConfigurationRefusedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>Reads the settings under <c>Dialer:</c>; unknown and invalid ones stop the start.</summary>
+public static class DialerConfiguration
+{
+    /// <exception cref="ConfigurationRefusedException">A setting is unknown or invalid.</exception>
+    public static DialerOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(DialerOptions.Section);
+        CheckNames(section, typeof(DialerOptions), DialerOptions.Section);
+        var options = Bind(section);
+        Demand(!string.IsNullOrWhiteSpace(options.DataDirectory), "Dialer:DataDirectory is empty; name a directory.");
+        Demand(
+            options.TimeZone is null || DateTimeZoneProviders.Tzdb.GetZoneOrNull(options.TimeZone) is not null,
+            $"Dialer:TimeZone is '{options.TimeZone}', which is not an IANA zone; write for example Europe/Moscow.");
+        Demand(
+            options.Storage == StorageEngine.Sqlite || !string.IsNullOrWhiteSpace(configuration.GetConnectionString("Dialer")),
+            "Dialer:Storage is PostgreSql but ConnectionStrings:Dialer is not set; give for example ConnectionStrings__Dialer=\"Host=127.0.0.1;Database=dialer;Username=dialer\".");
+        Demand(
+            !options.Cluster || options.Storage == StorageEngine.PostgreSql,
+            "Dialer:Cluster needs Dialer:Storage=PostgreSql: SQLite is for one process.");
+        Demand(
+            options.Care.GapMinutes >= 0 && options.Care.CallsPerDay >= 0 && options.Care.CallsPerWeek >= 0
+            && options.Care.CallsPerMonth >= 0 && options.Care.CallsPerRollingHours >= 0 && options.Care.RollingHours is >= 1 and <= 744,
+            "Dialer:Care: caps and the gap are 0 (none) or more, RollingHours is 1 to 744.");
+        return options;
+    }
+
+    public static StorageOptions Storage(DialerOptions options, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(configuration);
+        return new StorageOptions
+        {
+            Engine = options.Storage,
+            DataDirectory = Path.GetFullPath(options.DataDirectory),
+            ConnectionString = configuration.GetConnectionString("Dialer"),
+        };
+    }
+
+    private static DialerOptions Bind(IConfigurationSection section)
+    {
+        try
+        {
+            return section.Get<DialerOptions>(b => b.ErrorOnUnknownConfiguration = false) ?? new DialerOptions();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ConfigurationRefusedException($"{e.Message} {e.InnerException?.Message}".Trim(), e);
+        }
+    }
+
+    private static void CheckNames(IConfigurationSection section, Type type, string path)
+    {
+        var known = type.GetProperties().ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.TryGetValue(child.Key, out var property))
+            {
+                throw new ConfigurationRefusedException($"{path}:{child.Key} is not a setting; known are {string.Join(", ", known.Keys.Order())}.");
+            }
+
+            if (property.PropertyType.Namespace == type.Namespace)
+            {
+                CheckNames(child, property.PropertyType, $"{path}:{property.Name}");
+            }
+        }
+    }
+
+    private static void Demand(bool holds, string text)
+    {
+        if (!holds)
+        {
+            throw new ConfigurationRefusedException(text);
+        }
+    }
+}

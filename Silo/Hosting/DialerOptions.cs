@@ -1,0 +1,62 @@
+using Dialer.Accounts;
+using Dialer.Silo.Storage;
+
+namespace Dialer.Silo.Hosting;
+
+/// <summary>Settings under <c>Dialer:</c> in appsettings.json, the environment (<c>Dialer__…</c>) or on the command line.</summary>
+public sealed class DialerOptions
+{
+    public const string Section = "Dialer";
+
+    /// <summary><c>Sqlite</c> (default) or <c>PostgreSql</c> with <c>ConnectionStrings:Dialer</c>.</summary>
+    public StorageEngine Storage { get; set; }
+
+    /// <summary>Directory for everything that is kept on this machine.</summary>
+    public string DataDirectory { get; set; } = "./data";
+
+    /// <summary>Several silos and gateways on one PostgreSQL; off = everything in this process.</summary>
+    public bool Cluster { get; set; }
+
+    /// <summary>ISO country: outer hours and number format where nothing more is known (P39, P60).</summary>
+    public string Country { get; set; } = "RU";
+
+    /// <summary>IANA zone of the organisation; campaigns without a zone of their own take it. Never the host's.</summary>
+    public string? TimeZone { get; set; }
+
+    public CareOptions Care { get; set; } = new();
+}
+
+/// <summary>Care for the people called (P22, P58, P60, P12): on for SIP channels; for simulated ones only if asked for.</summary>
+public sealed class CareOptions
+{
+    /// <summary>Keep the same care on simulated channels: for tests and rehearsals.</summary>
+    public bool OnSimulated { get; set; }
+
+    public int GapMinutes { get; set; } = 5;
+
+    public int CallsPerDay { get; set; } = 10;
+
+    public int CallsPerWeek { get; set; }
+
+    public int CallsPerMonth { get; set; }
+
+    public int CallsPerRollingHours { get; set; }
+
+    public int RollingHours { get; set; } = 24;
+
+    public bool OuterHours { get; set; } = true;
+
+    public bool SuspiciousOutcomes { get; set; } = true;
+
+    public CareSettings ToSettings() => new()
+    {
+        GapMinutes = GapMinutes,
+        CallsPerDay = CallsPerDay,
+        CallsPerWeek = CallsPerWeek,
+        CallsPerMonth = CallsPerMonth,
+        CallsPerRollingHours = CallsPerRollingHours,
+        RollingHours = RollingHours,
+        OuterHours = OuterHours,
+        SuspiciousOutcomes = SuspiciousOutcomes,
+    };
+}

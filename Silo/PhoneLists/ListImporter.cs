@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using Dialer.Calendars;
+using Dialer.Grains.Common;
+using Dialer.PhoneLists;
+using Dialer.Silo.Storage.PhoneLists;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.PhoneLists;
+
+/// <summary>
+/// Imports a list (P33–P35): reads, parses and writes side by side in chunks; memory does not grow with the rows. The list can be
+/// chosen only when the last step has made it ready; whatever ends before that leaves nothing.
+/// </summary>
+internal sealed partial class ListImporter(
+    PhoneListStore store,
+    IIdAllocator ids,
+    IGrainFactory grains,
+    TimeProvider clock,
+    ILogger<ListImporter> logger) : IListImport
+{
+    private const int RejectedPage = 1000;
+
+    public async Task<Answer<PhoneListSummary>> ImportFileAsync(
+        ListImportRequest request, string path, IProgress<ListImportProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await ImportAsync(request, await ListFile.OpenAsync(path, new ListReadOptions { Country = request.Country }, cancel), progress, cancel);
+    }
+
+    public async Task<Answer<PhoneListSummary>> ImportAsync(
+        ListImportRequest request, Stream content, IProgress<ListImportProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var opened = await ListFile.OpenAsync(content, new ListReadOptions { Country = request.Country }, leaveOpen: true, cancel);
+        return await ImportAsync(request, opened, progress, cancel);
+    }
+
+    public Task<PhoneListSummary?> FindBySourceAsync(string source) => store.FindBySourceAsync(source);
+
+    public async IAsyncEnumerable<RejectedListRow> ReadRejectedAsync(ListId list, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        IReadOnlyList<RejectedListRow> page = [];
+        do
+        {
+            page = await store.ReadRejectedAsync(list, page.Count == 0 ? 0 : page[^1].Row, RejectedPage);
+            foreach (var row in page)
+            {
+                yield return row;
+            }
+        }
+        while (page.Count == RejectedPage && !cancel.IsCancellationRequested);
+    }
+
+    private async Task<Answer<PhoneListSummary>> ImportAsync(
+        ListImportRequest request, Answer<ListFileReader> opened, IProgress<ListImportProgress>? progress, CancellationToken cancel)
+    {
+        if (!opened.IsDone)
+        {
+            return opened.Refusal;
+        }
+
+        await using var reader = opened.Value;
+        var id = new ListId(await ids.NextAsync());
+        await store.CreateAsync(id, request, clock.Now());
+        try
+        {
+            var refusal = await ReadAllAsync(id, reader, progress, cancel);
+            if (refusal is not null)
+            {
+                await store.FailAsync(id, refusal.Text);
+                return refusal;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await store.FailAsync(id, "The import was cancelled.");
+            return new Refusal("import_cancelled", "The import was cancelled; nothing of the list was kept.");
+        }
+        catch (Exception e)
+        {
+            LogFailed(id, e);
+            await store.FailAsync(id, "The import failed.");
+            throw;
+        }
+
+        return (await store.ReadAsync(id))!;
+    }
+
+    private async Task<Refusal?> ReadAllAsync(ListId id, ListFileReader reader, IProgress<ListImportProgress>? progress, CancellationToken cancel)
+    {
+        var counts = new ImportCounts();
+        var chunks = new ListChunks();
+        var grain = grains.GetGrain<IPhoneListGrain>(id.Value);
+        var writing = Task.CompletedTask;
+        while (true)
+        {
+            var batch = await reader.ReadAsync(cancel);
+            if (batch.Refusal is not null)
+            {
+                await writing;
+                return batch.Refusal;
+            }
+
+            var chunk = chunks.Of(batch, counts);
+            await writing;
+            writing = store.InsertAsync(id, chunk, clock.Now());
+            var told = new ListImportProgress(id, reader.BytesRead, reader.BytesTotal, counts.Accepted + counts.Suspects, counts.Rejected);
+            progress?.Report(told);
+            if (counts.ShallTell() && !await grain.ProgressAsync(told))
+            {
+                await writing;
+                throw new OperationCanceledException("cancelled by the operator");
+            }
+
+            if (batch.IsLast)
+            {
+                await writing;
+                await store.FinishAsync(id, counts.Accepted, counts.Rejected, counts.Suspects, counts.Fixed, clock.Now());
+                return null;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Import of list {List} failed")]
+    private partial void LogFailed(ListId list, Exception cause);
+
+    /// <summary>Running counts of one import.</summary>
+    private sealed class ImportCounts
+    {
+        private int batches;
+
+        public long Accepted { get; set; }
+
+        public long Suspects { get; set; }
+
+        public long Rejected { get; set; }
+
+        public long Fixed { get; set; }
+
+        /// <summary>The list's grain is told now and then, not with every chunk.</summary>
+        public bool ShallTell() => batches++ % 20 == 0;
+    }
+
+    /// <summary>Sorts rows of a batch into certain ones and possible duplicates, and numbers what they share.</summary>
+    private sealed class ListChunks
+    {
+        private readonly DuplicateFilter filter = new();
+        private readonly Dictionary<(byte Priority, ZoneFound Zone), int> groups = [];
+
+        public ListChunk Of(ListBatch batch, ImportCounts counts)
+        {
+            var added = new List<(int, byte, string, short)>();
+            var rows = new List<(ListRow, int)>(batch.Rows.Count);
+            var suspects = new List<(ListRow, int)>();
+            foreach (var row in batch.Rows)
+            {
+                if (!groups.TryGetValue((row.Priority, row.Zone), out var group))
+                {
+                    groups[(row.Priority, row.Zone)] = group = groups.Count + 1;
+                    added.Add((group, row.Priority, row.Zone.Key, (short)row.Zone.Source));
+                }
+
+                (filter.IsNew(row.Phone, row.Payload.Span) ? rows : suspects).Add((row, group));
+                counts.Fixed += row.WasFixed ? 1 : 0;
+            }
+
+            counts.Accepted += rows.Count;
+            counts.Suspects += suspects.Count;
+            counts.Rejected += batch.Rejected.Count;
+            return new ListChunk(added, rows, suspects, batch.Rejected);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Dialer.Calls;
+using Dialer.Channels;
+using Dialer.Grains.Calls;
+using Dialer.Grains.Campaigns;
+using Dialer.Grains.Channels;
+using Dialer.Grains.Common;
+using Dialer.Grains.Silos;
+using Dialer.Subscribers;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Recovery;
+
+/// <summary>
+/// Every 10 s compares the calls of this silo's drivers with the live rows of its own number, and settles the rows that lost
+/// silos left behind (P29, P30): each such call is ended at the carrier first; only what is certainly over, or must be by its
+/// longest time, gives its permit back.
+/// </summary>
+internal sealed partial class CallReconciler(
+    ISiloStore silos,
+    ICampaignStore campaigns,
+    IChannelStore channels,
+    IGrainFactory grains,
+    CallDesk desk,
+    ISiloIdentity self,
+    SiloRoster roster,
+    TimeProvider clock,
+    ILogger<CallReconciler> logger) : SiloLoop(clock, TimeSpan.FromSeconds(10))
+{
+    /// <summary>A live row this young may still be on its way to the driver.</summary>
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(20);
+
+    private const int Chunk = 2000;
+    private const int AtOnce = 64;
+
+    /// <summary>Seen amiss in the former pass: acted upon only when seen twice.</summary>
+    private HashSet<TryId> suspects = [];
+
+    protected override async Task PassAsync(CancellationToken cancel)
+    {
+        await silos.SeenAsync(self.Number, Clock.Now());
+        await ReconcileOwnAsync(cancel);
+        if (roster.IsFirst)
+        {
+            await SettleGoneAsync(cancel);
+        }
+
+        await desk.SweepAsync();
+    }
+
+    protected override void LogFailed(Exception cause) => LogPassFailed(cause);
+
+    private async Task ReconcileOwnAsync(CancellationToken cancel)
+    {
+        var rows = await silos.ReadLiveOfAsync([self.Number], int.MaxValue);
+        var calls = desk.List().ToDictionary(c => c.Id);
+        var live = rows.ToDictionary(r => r.Try);
+        var now = Clock.Now();
+        var lost = rows.Where(r => !calls.ContainsKey(r.Try) && now - r.TryStartedAt > Young).ToList();
+        var orphans = calls.Values.Where(c => !live.ContainsKey(c.Id) && now - c.StartedAt > Young).ToList();
+        foreach (var row in lost.Where(r => suspects.Contains(r.Try)))
+        {
+            // our own driver, in this very process, does not know it: it never left, or its end got lost
+            await SettleAsync(row, cancel);
+        }
+
+        foreach (var call in orphans.Where(c => suspects.Contains(c.Id)))
+        {
+            LogOrphan(call.Id);
+            await desk.HangUpAsync(null, null, call.Id, HangUpReason.Orphan);
+        }
+
+        suspects = [.. lost.Select(r => r.Try), .. orphans.Select(c => c.Id)];
+    }
+
+    private async Task SettleGoneAsync(CancellationToken cancel)
+    {
+        var gone = await roster.ReadGoneAsync();
+        if (gone.Count == 0)
+        {
+            return;
+        }
+
+        var numbers = gone.Select(s => s.Id).ToList();
+        var rows = await silos.ReadLiveOfAsync(numbers, Chunk);
+        if (rows.Count > 0)
+        {
+            LogSettling(rows.Count, gone.Count);
+        }
+
+        foreach (var group in rows.Chunk(AtOnce))
+        {
+            await Task.WhenAll(group.Select(row => SettleAsync(row, cancel)));
+        }
+
+        // more than one chunk: go on at once
+        if (rows.Count == Chunk)
+        {
+            Nudge();
+        }
+
+        await silos.ForgetAsync(numbers);
+    }
+
+    private async Task SettleAsync(JobRow row, CancellationToken cancel)
+    {
+        try
+        {
+            var isOver = await EndAtCarrierAsync(row, cancel);
+            await grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(row.Campaign, row.Phone)).SettleAsync(row, isOver);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogSettleFailed(row.Try, e.GetType().Name);
+        }
+    }
+
+    /// <summary>True when the far side confirmed that the call is over, or knows no such call.</summary>
+    private async Task<bool> EndAtCarrierAsync(JobRow row, CancellationToken cancel)
+    {
+        var campaign = await campaigns.ReadAsync(row.Campaign);
+        var channel = campaign is null ? null : await channels.ReadAsync(campaign.Settings.Channel);
+        if (channel is null)
+        {
+            return false;
+        }
+
+        var leg = row.AnsweredAt.IsNone ? null : await silos.ReadLegAsync(row.Try);
+        var driver = desk.DriverFor(channel.Id, channel.Settings);
+        return await driver.EndOrphanAsync(new OrphanCall(row.Try, row.Phone, row.TryStartedAt, row.AnsweredAt, leg), cancel) == OrphanResult.Over;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Comparing calls with live rows failed; tried again soon")]
+    private partial void LogPassFailed(Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Settling {Rows} calls that {Silos} lost processes left behind")]
+    private partial void LogSettling(int rows, int silos);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Call {Try} has no live row; hung up")]
+    private partial void LogOrphan(TryId @try);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Call {Try} could not be settled ({Cause}); tried again soon")]
+    private partial void LogSettleFailed(TryId @try, string cause);
+}

@@ -1,0 +1,101 @@
+using Dialer.Accounts;
+using Dialer.DoNotCall;
+using Dialer.Grains.Campaigns;
+using Dialer.Grains.Channels;
+using Dialer.Grains.Common;
+using Dialer.Grains.PhoneLists;
+using Dialer.Grains.Silos;
+using Dialer.Grains.Subscribers;
+using Dialer.Silo.Storage.Campaigns;
+using Dialer.Silo.Storage.Channels;
+using Dialer.Silo.Storage.DoNotCall;
+using Dialer.Intake;
+using Dialer.Silo.Storage.GroupCommit;
+using Dialer.Silo.Storage.Intake;
+using Dialer.Silo.Storage.PhoneLists;
+using Dialer.Silo.Storage.PostgreSql;
+using Dialer.PhoneLists;
+using Dialer.Reports;
+using Dialer.Silo.PhoneLists;
+using Dialer.Silo.Storage.Queries;
+using Dialer.Silo.Storage.Silos;
+using Dialer.Silo.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Dialer.Silo.Storage;
+
+/// <summary>Puts the store into a process: the gateway's too, for reading and intake.</summary>
+public static class DialerStoreServices
+{
+    /// <summary>Brings the database up to this binary. Before the host starts: providers read their queries at once.</summary>
+    public static async Task PrepareAsync(StorageOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Engine == StorageEngine.PostgreSql)
+        {
+            await using var source = NpgsqlDataSource.Create(options.ConnectionString!);
+            await PostgreSqlMigrator.MigrateAsync(source, clock.Now());
+            return;
+        }
+
+        Directory.CreateDirectory(options.DataDirectory);
+        SqliteMigrator.Migrate(new SqliteFile(options.DialerFile), "Sqlite", hasQueries: false, clock.Now());
+        SqliteMigrator.Migrate(new SqliteFile(options.OrleansFile), "SqliteOrleans", hasQueries: true, clock.Now());
+    }
+
+    public static IServiceCollection AddDialerStore(this IServiceCollection services, StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        if (options.Engine == StorageEngine.PostgreSql)
+        {
+            AddPostgreSql(services, options);
+        }
+        else
+        {
+            AddSqlite(services, options);
+        }
+
+        services.AddSingleton(s => new GroupCommitWriter(s.GetRequiredService<IBatchEngine>(), s.GetRequiredService<ILogger<GroupCommitWriter>>()));
+        services.AddSingleton<IDialStore>(s => new DialStore(
+            s.GetRequiredService<IDatabase>(), s.GetRequiredService<GroupCommitWriter>(), s.GetRequiredService<ICareResolver>()));
+        services.AddSingleton<ICampaignStore>(s => new CampaignStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IChannelStore>(s => new ChannelStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<ISiloStore>(s => new SiloStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IDoNotCallStore>(s => new DoNotCallStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IIdAllocator>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());
+        services.AddSingleton<IListImport, ListImporter>();
+        services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IJobIntake>(s => new JobIntake(
+            s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static void AddPostgreSql(IServiceCollection services, StorageOptions options)
+    {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            ApplicationName = "dialer",
+            // lane reads and batches are index work on few rows: plan once
+            Options = "-c plan_cache_mode=force_generic_plan",
+        }.ToString()));
+        services.AddSingleton<IDatabase>(s => new PostgreSqlDatabase(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IBatchEngine>(s => new PostgreSqlBatchEngine(s.GetRequiredService<NpgsqlDataSource>()));
+    }
+
+    private static void AddSqlite(IServiceCollection services, StorageOptions options)
+    {
+        var file = new SqliteFile(options.DialerFile);
+        services.AddSingleton(_ => new SqliteWriter(file));
+        services.AddSingleton<IDatabase>(s => new SqliteDatabase(file, s.GetRequiredService<SqliteWriter>()));
+        services.AddSingleton<IBatchEngine>(s => new SqliteBatchEngine(s.GetRequiredService<SqliteWriter>()));
+    }
+}

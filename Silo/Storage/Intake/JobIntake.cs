@@ -1,0 +1,155 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dialer.Calendars;
+using Dialer.Campaigns;
+using Dialer.Grains.Subscribers;
+using Dialer.Intake;
+using Dialer.Silo.Storage.Campaigns;
+using Dialer.Subscribers;
+
+namespace Dialer.Silo.Storage.Intake;
+
+/// <summary>New jobs, lanes, counters and the stored answer in one transaction; then a hint to the campaign.</summary>
+internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimeProvider clock) : IJobIntake
+{
+    private static readonly BulkColumn[] JobColumns =
+    [
+        new("id", BulkType.Int64), new("campaign", BulkType.Int64), new("phone", BulkType.Int64), new("lane", BulkType.Int64),
+        new("not_before", BulkType.Int64), new("status", BulkType.Int16), new("flags", BulkType.Int16), new("created_at", BulkType.Int64),
+    ];
+
+    private static readonly BulkColumn[] DataColumns =
+    [
+        new("job", BulkType.Int64), new("campaign", BulkType.Int64), new("zone_source", BulkType.Int16), new("list_row", BulkType.Int64),
+        new("payload", BulkType.Text),
+    ];
+
+    public async Task<Answer<IntakeResult>> AddAsync(CampaignId campaign, IReadOnlyList<NewJob> jobs, IntakeKey? key)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        if (key is not null && await FindAnswerAsync(key) is { } earlier)
+        {
+            return earlier;
+        }
+
+        var lanes = jobs.Select(LaneOf).Distinct().ToList();
+        var laneIds = lanes.Count == 0 ? 0 : await IdAllocator.TakeBlockAsync(database, 4 * lanes.Count);
+        var first = jobs.Count == 0 ? 0 : await IdAllocator.TakeBlockAsync(database, jobs.Count);
+        var now = clock.Now();
+        IntakeResult added;
+        try
+        {
+            added = await database.WriteAsync((connection, _) => AddAsync(connection, campaign, jobs, key, lanes, laneIds, first, now));
+        }
+        catch (IntakeRefusedException e)
+        {
+            return e.Refusal;
+        }
+        catch (DbException) when (key is not null)
+        {
+            // the same key was committed elsewhere meanwhile: that answer is ours too
+            return await FindAnswerAsync(key) ?? throw new StoreUnavailableException("The jobs could not be added; ask again with the same key.");
+        }
+
+        if (jobs.Count > 0)
+        {
+            await grains.GetGrain<ICampaignGrain>(campaign.Value).JobsAddedAsync(now, added.Jobs[0]);
+        }
+
+        return added;
+    }
+
+    private async Task<IntakeResult> AddAsync(
+        DbConnection connection,
+        CampaignId campaign,
+        IReadOnlyList<NewJob> jobs,
+        IntakeKey? key,
+        List<(byte Priority, string? Policy, string Zone)> lanes,
+        long laneIds,
+        long first,
+        UnixTime now)
+    {
+        if (key is not null)
+        {
+            var ids = Enumerable.Range(0, jobs.Count).Select(i => first + i).ToList();
+            await connection.ExecuteAsync(
+                "insert into idempotency_key (scope, key, created_at, answer) values (@scope, @key, @now, @answer)",
+                ("scope", key.Scope), ("key", key.Key), ("now", now.Ms), ("answer", JsonSerializer.Serialize(ids)));
+        }
+
+        var status = await connection.ScalarAsync(
+            "select status from campaign where id = @id" + (database.HasRowLocks ? " for no key update" : string.Empty), ("id", campaign.Value));
+        var refusal = status is null
+            ? new Refusal("campaign_not_found", "There is no such campaign.")
+            : Refuse((CampaignStatus)Convert.ToInt32(status, System.Globalization.CultureInfo.InvariantCulture));
+        if (refusal is not null)
+        {
+            // thrown, so that the key's row goes too: a refused request leaves nothing
+            throw new IntakeRefusedException(refusal);
+        }
+
+        var laneOf = new Dictionary<(byte, string?, string), LaneId>();
+        for (var i = 0; i < lanes.Count; i++)
+        {
+            var (priority, policy, zone) = lanes[i];
+            var stored = await CampaignStore.EnsureLaneAsync(
+                connection, campaign, priority, policy is null ? null : SettingsJson.Read<CallPolicy>(policy), zone, laneIds + 4 * i);
+            laneOf[lanes[i]] = stored.Id;
+        }
+
+        await InsertAsync(connection, campaign, jobs, laneOf, first, now);
+        return new IntakeResult([.. Enumerable.Range(0, jobs.Count).Select(i => new JobId(first + i))], IsReplay: false);
+    }
+
+    private async Task InsertAsync(
+        DbConnection connection, CampaignId campaign, IReadOnlyList<NewJob> jobs, Dictionary<(byte, string?, string), LaneId> laneOf, long first, UnixTime now)
+    {
+        var repeated = jobs.GroupBy(j => j.Phone).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
+        await database.InsertManyAsync(connection, "call_job", JobColumns, jobs.Select((job, i) => new object?[]
+        {
+            first + i, campaign.Value, job.Phone.Value, laneOf[LaneOf(job)].Value,
+            UnixTime.Max(job.StartAt, now).Ms, (short)JobStatus.Waiting,
+            (short)(JobFlags.FromApi | (repeated.Contains(job.Phone) ? JobFlags.Siblings : JobFlags.None)), now.Ms,
+        }));
+        await database.InsertManyAsync(connection, "call_job_data", DataColumns, jobs.Select((job, i) => new object?[]
+        {
+            first + i, campaign.Value, (short)job.Zone.Source, 0L, job.Payload,
+        }));
+
+        // older jobs of the same phones learn that they have company now, and the new ones that they have elders
+        (string, object?)[] parameters = [("campaign", campaign.Value), ("first", first), ("end", first + jobs.Count)];
+        await connection.ExecuteAsync(
+            """
+            update call_job set flags = flags | 1
+            where campaign = @campaign and (flags & 1) = 0 and phone in (
+                select n.phone from call_job n where n.id >= @first and n.id < @end
+                  and exists (select 1 from call_job o where o.phone = n.phone and o.campaign = @campaign and o.id < @first))
+            """,
+            parameters);
+        await connection.ExecuteAsync(
+            "update campaign set total = total + @count, loaded = loaded + @count, waiting = waiting + @count where id = @campaign",
+            ("count", jobs.Count), ("campaign", campaign.Value));
+    }
+
+    private Task<IntakeResult?> FindAnswerAsync(IntakeKey key) => database.ReadAsync(async connection =>
+    {
+        var answer = (string?)await connection.ScalarAsync(
+            "select answer from idempotency_key where scope = @scope and key = @key", ("scope", key.Scope), ("key", key.Key));
+        return answer is null
+            ? null
+            : new IntakeResult([.. JsonSerializer.Deserialize<List<long>>(answer)!.Select(id => new JobId(id))], IsReplay: true);
+    });
+
+    private static (byte Priority, string? Policy, string Zone) LaneOf(NewJob job) =>
+        (job.Priority, job.Policy is null ? null : SettingsJson.Write(job.Policy), job.Zone.Key);
+
+    private static Refusal? Refuse(CampaignStatus status) => status is CampaignStatus.Finished or CampaignStatus.Deleted
+        ? new Refusal("campaign_state", $"The campaign is {status.ToString().ToLowerInvariant()} and takes no more numbers.")
+        : null;
+
+    /// <summary>Leaves the transaction, so that it is rolled back as a whole; never leaves this class.</summary>
+    private sealed class IntakeRefusedException(Refusal refusal) : Exception
+    {
+        public Refusal Refusal => refusal;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Data.Common;
+using System.Globalization;
+using Dialer.PhoneLists;
+using Dialer.Silo.PhoneLists;
+
+namespace Dialer.Silo.Storage.PhoneLists;
+
+/// <summary>What a chunk of an import brings.</summary>
+/// <param name="Groups">Groups seen for the first time.</param>
+/// <param name="Rows">Rows that are certainly no duplicates, with their group.</param>
+/// <param name="Suspects">Rows that may be duplicates of earlier ones.</param>
+internal sealed record ListChunk(
+    IReadOnlyList<(int Number, byte Priority, string Zone, short Source)> Groups,
+    IReadOnlyList<(ListRow Row, int Group)> Rows,
+    IReadOnlyList<(ListRow Row, int Group)> Suspects,
+    IReadOnlyList<RejectedRow> Rejected);
+
+/// <summary>Rows come in chunks under a list that is not ready; the last step decides the possible duplicates and makes it so.</summary>
+internal sealed partial class PhoneListStore
+{
+    private static readonly string[] RowTables = ["list_row", "list_suspect", "list_rejected"];
+
+    private static readonly BulkColumn[] RowColumns =
+        [new("list", BulkType.Int64), new("row_number", BulkType.Int64), new("phone", BulkType.Int64), new("group_number", BulkType.Int32), new("payload", BulkType.Text)];
+
+    private static readonly BulkColumn[] SuspectColumns = [.. RowColumns, new("line", BulkType.Int64)];
+
+    private static readonly BulkColumn[] RejectedColumns =
+    [
+        new("list", BulkType.Int64), new("row_number", BulkType.Int64), new("line", BulkType.Int64), new("code", BulkType.Text),
+        new("reason", BulkType.Text), new("content", BulkType.Text),
+    ];
+
+    public Task CreateAsync(ListId id, ListImportRequest request, UnixTime now) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
+        "insert into phone_list (id, name, status, basis, source, created_at, seen_at) values (@id, @name, 1, @basis, @source, @now, @now)",
+        ("id", id.Value), ("name", request.Name), ("basis", request.Basis), ("source", request.Source), ("now", now.Ms)));
+
+    public Task InsertAsync(ListId id, ListChunk chunk, UnixTime now) => database.WriteAsync(
+        async (connection, _) =>
+        {
+            foreach (var (number, priority, zone, source) in chunk.Groups)
+            {
+                await connection.ExecuteAsync(
+                    "insert into list_group (list, number, priority, zone, zone_source) values (@list, @number, @priority, @zone, @source)",
+                    ("list", id.Value), ("number", number), ("priority", (int)priority), ("zone", zone), ("source", (int)source));
+            }
+
+            await InsertManyAsync(connection, "list_row", RowColumns, chunk.Rows, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.PayloadText]);
+            await InsertManyAsync(
+                connection, "list_suspect", SuspectColumns, chunk.Suspects, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.PayloadText, r.Row.Line]);
+            await InsertManyAsync(connection, "list_rejected", RejectedColumns, chunk.Rejected, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw]);
+            await connection.ExecuteAsync("update phone_list set seen_at = @now where id = @id", ("now", now.Ms), ("id", id.Value));
+            return true;
+        },
+        isBulk: true);
+
+    /// <summary>Decides the possible duplicates exactly (P34), writes the counts and makes the list ready.</summary>
+    public Task FinishAsync(ListId id, long accepted, long rejected, long suspects, long fixedRows, UnixTime now) => database.WriteAsync(
+        async (connection, _) =>
+        {
+            var duplicates = suspects == 0 ? 0 : await DecideSuspectsAsync(connection, id);
+            await connection.ExecuteAsync(
+                "update phone_list set status = 2, rows = @rows, accepted = @accepted, duplicates = @duplicates, rejected = @rejected, "
+                + "fixed = @fixed, finished_at = @now where id = @id and status = 1",
+                ("rows", accepted + suspects + rejected), ("accepted", accepted + suspects - duplicates), ("duplicates", duplicates),
+                ("rejected", rejected), ("fixed", fixedRows), ("now", now.Ms), ("id", id.Value));
+            return true;
+        },
+        isBulk: true);
+
+    /// <summary>The import ended without a list: nothing of it stays but the reason.</summary>
+    public async Task FailAsync(ListId id, string error)
+    {
+        await database.WriteAsync((connection, _) => connection.ExecuteAsync(
+            "update phone_list set status = 3, error = @error where id = @id and status = 1", ("error", error), ("id", id.Value)));
+        while (await EraseRowsAsync(id, 5000) > 0)
+        {
+            // chunk after chunk, so that calls' writes come in between
+        }
+    }
+
+    public async Task<IReadOnlyList<RejectedListRow>> ReadRejectedAsync(ListId id, long after, int limit) => await database.ReadAsync(connection =>
+        connection.ListAsync(
+            "select row_number, line, code, reason, content from list_rejected where list = @list and row_number > @after order by row_number limit @limit",
+            r => new RejectedListRow(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4)),
+            ("list", id.Value), ("after", after), ("limit", limit)));
+
+    /// <summary>Lists whose importer has been silent since before the instant: its process is gone (P35).</summary>
+    public Task<List<ListId>> ReadAbandonedAsync(UnixTime silentSince) => database.ReadAsync(connection => connection.ListAsync(
+        "select id from phone_list where status = 1 and seen_at < @since", r => new ListId(r.GetInt64(0)), ("since", silentSince.Ms)));
+
+    /// <summary>Deleted lists that still have rows and from which no campaign loads.</summary>
+    public Task<List<ListId>> ReadErasableAsync() => database.ReadAsync(connection => connection.ListAsync(
+        "select id from phone_list l where status in (3, 4) and exists (select 1 from list_row r where r.list = l.id) "
+        + "and not exists (select 1 from campaign c where c.list = l.id and c.loading = 1 and c.status in (2, 3))",
+        r => new ListId(r.GetInt64(0))));
+
+    /// <summary>Removes up to so many rows of a list; answers how many went.</summary>
+    public Task<int> EraseRowsAsync(ListId id, int limit) => database.WriteAsync(
+        async (connection, _) =>
+        {
+            var erased = 0;
+            foreach (var table in RowTables)
+            {
+                erased += await connection.ExecuteAsync(
+                    $"delete from {table} where list = @list and row_number in (select row_number from {table} where list = @list order by row_number limit @limit)",
+                    ("list", id.Value), ("limit", limit));
+            }
+
+            return erased;
+        },
+        isBulk: true);
+
+    private static async Task<long> DecideSuspectsAsync(DbConnection connection, ListId id)
+    {
+        // the earlier row that each suspect equals: among the rows that were certain, or the suspects before it
+        const string firsts =
+            """
+            select s.row_number, s.line, min(e.row_number) as first
+            from list_suspect s
+            join (select list, row_number, phone, payload from list_row where list = @list
+                  union all select list, row_number, phone, payload from list_suspect where list = @list) e
+              on e.phone = s.phone and e.payload = s.payload and e.row_number < s.row_number
+            where s.list = @list group by s.row_number, s.line
+            """;
+        await connection.ExecuteAsync(
+            "insert into list_rejected (list, row_number, line, code, reason, content) "
+            + "select @list, f.row_number, f.line, 'duplicate', 'The same as row ' || f.first || '; skipped.', s.payload "
+            + $"from ({firsts}) f join list_suspect s on s.list = @list and s.row_number = f.row_number",
+            ("list", id.Value));
+        var duplicates = Convert.ToInt64(
+            await connection.ScalarAsync("select count(*) from list_rejected where list = @list and code = 'duplicate'", ("list", id.Value)),
+            CultureInfo.InvariantCulture);
+        await connection.ExecuteAsync(
+            "insert into list_row (list, row_number, phone, group_number, payload) "
+            + "select s.list, s.row_number, s.phone, s.group_number, s.payload from list_suspect s where s.list = @list and not exists "
+            + "(select 1 from list_rejected r where r.list = s.list and r.row_number = s.row_number)",
+            ("list", id.Value));
+        await connection.ExecuteAsync("delete from list_suspect where list = @list", ("list", id.Value));
+        return duplicates;
+    }
+
+    private async Task InsertManyAsync<T>(
+        DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<T> rows, Func<T, object?[]> values)
+    {
+        if (rows.Count > 0)
+        {
+            await database.InsertManyAsync(connection, table, columns, rows.Select(values));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Data.Common;
+using System.Globalization;
+using Dialer.Calendars;
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Numbers;
+using Dialer.Reports;
+using Dialer.Subscribers;
+
+namespace Dialer.Silo.Storage.Queries;
+
+/// <summary>Reports and lists, on either engine.</summary>
+internal sealed class DialerQueries(IDatabase database) : IDialerQueries
+{
+    private const string JobText =
+        "select j.id, j.phone, j.status, j.result, j.end_reason, j.attempts_total, j.try_number, j.created_at, j.finished_at, j.not_before, "
+        + "t.started_at, t.answered_at, t.ended_at, t.class, t.sip_code, l.zone, d.zone_source, d.payload, c.status, c.finished_at "
+        + "from call_job j join campaign c on c.id = j.campaign left join call_job_data d on d.job = j.id "
+        + "left join campaign_lane l on l.id = (j.lane & ~1) left join call_try t on t.job = j.id and t.number = j.try_number ";
+
+    private static readonly string CampaignText = $"select id, name, status, created_at, {CounterColumns.List} from campaign ";
+
+    public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobId after, int limit) => ReadJobsAsync(
+        // by the primary key from the cursor on: ids of other campaigns in between are passed over
+        "where j.campaign = @campaign and j.id > @after order by j.id limit @limit",
+        ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
+
+    public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, IReadOnlyCollection<JobId> jobs) => jobs.Count == 0
+        ? Task.FromResult<IReadOnlyList<JobReport>>([])
+        : ReadJobsAsync(
+            $"where j.campaign = @campaign and j.id in ({string.Join(", ", jobs.Select(j => j.ToString()))}) order by j.id",
+            ("campaign", campaign.Value));
+
+    public Task<IReadOnlyList<TryRecord>> ReadTriesAsync(JobId job) => database.ReadAsync<IReadOnlyList<TryRecord>>(async connection =>
+        await connection.ListAsync($"select {TryRows.Columns} from call_try where job = @job order by number", TryRows.Read, ("job", job.Value)));
+
+    public Task<IReadOnlyList<JobNote>> ReadNotesAsync(JobId job) => database.ReadAsync<IReadOnlyList<JobNote>>(async connection =>
+        await connection.ListAsync(
+            "select campaign, at, code, detail from job_note where job = @job order by at",
+            r => new JobNote(job, new CampaignId(r.GetInt64(0)), new UnixTime(r.GetInt64(1)), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)),
+            ("job", job.Value)));
+
+    public Task<IReadOnlyList<CampaignSummary>> ReadCampaignsAsync(int limit) => database.ReadAsync<IReadOnlyList<CampaignSummary>>(async connection =>
+        await connection.ListAsync(CampaignText + "where status <> 5 order by id desc limit @limit", Campaign, ("limit", limit)));
+
+    public Task<CampaignSummary?> FindCampaignOfListAsync(ListId list) => FindAsync("where list = @value and status <> 5 order by id desc limit 1", list.Value);
+
+    public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => FindAsync("where token = @value", token);
+
+    private Task<CampaignSummary?> FindAsync(string where, object value) => database.ReadAsync(async connection =>
+        (await connection.ListAsync(CampaignText + where, Campaign, ("value", value))).SingleOrDefault());
+
+    private Task<IReadOnlyList<JobReport>> ReadJobsAsync(string where, params (string Name, object? Value)[] parameters) =>
+        database.ReadAsync<IReadOnlyList<JobReport>>(async connection => await connection.ListAsync(JobText + where, Job, parameters));
+
+    private static CampaignSummary Campaign(DbDataReader reader) => new()
+    {
+        Id = new CampaignId(reader.GetInt64(0)),
+        Name = reader.GetString(1),
+        Status = (CampaignStatus)reader.GetInt16(2),
+        CreatedAt = new UnixTime(reader.GetInt64(3)),
+        Counters = CounterColumns.Read(reader, 4),
+    };
+
+    private static JobReport Job(DbDataReader reader)
+    {
+        var hasTry = !reader.IsDBNull(10);
+        var answered = hasTry ? reader.GetInt64(11) : 0;
+        var report = new JobReport
+        {
+            Id = new JobId(reader.GetInt64(0)),
+            Phone = new PhoneNumber(reader.GetInt64(1)),
+            Status = (JobStatus)reader.GetInt16(2),
+            Result = (JobResult)reader.GetInt16(3),
+            EndReason = (EndReason)reader.GetInt16(4),
+            Attempts = reader.GetInt16(5),
+            Tries = reader.GetInt32(6),
+            CreatedAt = new UnixTime(reader.GetInt64(7)),
+            FinishedAt = new UnixTime(reader.GetInt64(8)),
+            NextAt = new UnixTime(reader.GetInt64(9)),
+            LastStartedAt = new UnixTime(hasTry ? reader.GetInt64(10) : 0),
+            LastTalk = TimeSpan.FromMilliseconds(answered == 0 ? 0 : reader.GetInt64(12) - answered),
+            LastClass = hasTry ? (CallClass)reader.GetInt16(13) : CallClass.None,
+            LastSipCode = hasTry ? reader.GetInt16(14) : 0,
+            Zone = new ZoneFound(
+                reader.IsDBNull(15) ? "" : reader.GetString(15),
+                reader.IsDBNull(16) ? ZoneSource.None : (ZoneSource)reader.GetInt16(16)),
+            Payload = reader.IsDBNull(17) ? null : reader.GetString(17),
+        };
+        return AsFinished(report, (CampaignStatus)Convert.ToInt32(reader.GetValue(18), CultureInfo.InvariantCulture), new UnixTime(reader.GetInt64(19)));
+    }
+
+    /// <summary>Finish writes the campaign's row only: what still waited reads as ended with it (P11).</summary>
+    private static JobReport AsFinished(JobReport report, CampaignStatus campaign, UnixTime finishedAt) =>
+        campaign is not (CampaignStatus.Finished or CampaignStatus.Deleted) || report.Status is JobStatus.Final or JobStatus.Live
+            ? report
+            : report with
+            {
+                Status = JobStatus.Final,
+                Result = report.Attempts > 0 ? JobResult.NoAnswer : JobResult.NotDone,
+                EndReason = EndReason.CampaignFinished,
+                FinishedAt = finishedAt,
+                NextAt = UnixTime.None,
+            };
+}
