@@ -79,6 +79,13 @@ public class ListEncodingTests
     }
 
     [Fact]
+    public async Task StreamThatEndsInsideACharacter_IsRefused()
+    {
+        byte[] bytes = [.. Encoding.ASCII.GetBytes(AsciiRows()), .. Cyrillic.GetBytes("79161234568;Я")];
+        Assert.Equal("file_encoding_mixed", (await ReadAsync(Dripping(bytes, 4_000))).Refusal?.Code);
+    }
+
+    [Fact]
     public async Task CharacterCutByTheSample_IsWhole()
     {
         for (var shift = 0; shift < 4; shift++)

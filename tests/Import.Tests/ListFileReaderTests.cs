@@ -252,6 +252,22 @@ public class ListFileReaderTests
     }
 
     [Fact]
+    public async Task RejectedRow_PrintsNoPhone()
+    {
+        var bad = Assert.Single((await ReadAsync("phone\n9161234567\n")).Rejected);
+        Assert.Equal("row 1, line 2: phone_country_code", bad.ToString());
+    }
+
+    [Fact]
+    public async Task Reading_CanBeCancelled()
+    {
+        var text = "phone\n" + string.Concat(Enumerable.Repeat("79161234567\n", 50_000));
+        var opened = await ListFile.OpenAsync(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), Russia with { BatchRows = 100_000 }, false, CancellationToken.None);
+        await using var reader = opened.Value!;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reader.ReadAsync(new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public async Task Batches_HoldNoMoreThanAsked_AndTellTheProgress()
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes("phone\n" + string.Concat(Enumerable.Repeat("79161234567\nbad\n", 25)));

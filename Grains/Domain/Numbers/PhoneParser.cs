@@ -140,10 +140,15 @@ public static class PhoneParser
         return true;
     }
 
-    /// <summary>Tells the two marks that Excel leaves, so that the reason can name the cure.</summary>
+    /// <summary>Tells blanks that are not dropped, and the two marks that Excel leaves, so that the reason can name the cure.</summary>
     private static Refusal WhyNotDigits(ReadOnlySpan<char> text)
     {
         text = text.Trim();
+        if (text.IsEmpty)
+        {
+            return PhoneRefusals.Empty;
+        }
+
         var exponent = text.IndexOfAny('e', 'E');
         if (exponent > 0)
         {

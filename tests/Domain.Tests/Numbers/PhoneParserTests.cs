@@ -37,6 +37,8 @@ public class PhoneParserTests
     [InlineData("", "phone_empty")]
     [InlineData(" \t ", "phone_empty")]
     [InlineData("+-()", "phone_characters")]
+    [InlineData("79161234567\t5", "phone_characters")]
+    [InlineData("\t\n", "phone_empty")]
     [InlineData("abc", "phone_characters")]
     [InlineData("sip:100@pbx", "phone_characters")]
     [InlineData("+7(916)1234567 доб. 12", "phone_characters")]
