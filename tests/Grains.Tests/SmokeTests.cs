@@ -24,7 +24,11 @@ public class SmokeTests(Engines engines)
         });
         var campaign = await host.CreateCampaignAsync(new CampaignSettings
         {
-            Name = "smoke", Channel = channel, MaxSimultaneousCalls = 300, TimeZone = "Europe/Moscow", CallingWindows = WeeklyHours.Always,
+            Name = "smoke",
+            Channel = channel,
+            MaxSimultaneousCalls = 300,
+            TimeZone = "Europe/Moscow",
+            CallingWindows = WeeklyHours.Always,
         });
         var n = 20000;
         await host.AddAsync(campaign, Enumerable.Range(0, n).Select(i => 79001000000 + i));

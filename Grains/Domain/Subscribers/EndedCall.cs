@@ -96,7 +96,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             row,
             cancelled ? JobResult.Cancelled : result,
             cancelled ? EndReason.Cancelled : reason,
-            At) with { Version = row.Version };
+            At) with
+        { Version = row.Version };
         return Close(final, cancelled ? StepRules.Cancelled : rule, row.Attempts > Row.Attempts, UnixTime.None);
     }
 

@@ -130,14 +130,15 @@ public class LaneCalendarLaws
     [Fact]
     public void SkippedLane_IsNeverOpen()
     {
-        Gen.Select(CalendarGen.Case, CalendarGen.Instant).Where((lane, _) => lane.Skips).Sample(
+        // a lane that skips is a rare draw: the others must say that they do not
+        Gen.Select(CalendarGen.Case, CalendarGen.Instant).Sample(
             (lane, at) =>
             {
                 var calendar = Compile(lane);
-                return calendar.Skip && calendar.IsNever && !calendar.IsOpen(at) && calendar.NextOpen(at).IsNever
+                return !lane.Skips ? !calendar.Skip : calendar.Skip && calendar.IsNever && !calendar.IsOpen(at) && calendar.NextOpen(at).IsNever
                     && calendar.WhyNever(at) == EndReason.ZoneUnknown;
             },
-            iter: 50);
+            iter: 3000);
     }
 
     private static LaneCalendar Compile(CalendarCase lane) => LaneCalendar.Compile(lane.Terms, lane.Zone, lane.Policy);

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Runs every tier of tests and prints `N passed, N failed` last.
+#   ./test.sh         everything; installs what is missing on Debian, starts throw-away servers on loopback
+#   ./test.sh fast    only what needs no server
+set -uo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+tier="${1:-all}"
+case "$tier" in
+    all | fast) ;;
+    *) echo "usage: ./test.sh [fast]" >&2; exit 2 ;;
+esac
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+install_missing() {
+    local missing=()
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
+    command -v setpriv >/dev/null || missing+=(util-linux)
+    if [ ${#missing[@]} -gt 0 ]; then
+        echo "installing ${missing[*]}"
+        # the package would start a cluster of its own: tests start theirs
+        as_root mkdir -p /etc/postgresql-common
+        echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+        as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+}
+
+if ! command -v dotnet >/dev/null; then
+    echo "The .NET SDK named in global.json is needed: see https://dotnet.microsoft.com/download." >&2
+    exit 1
+fi
+
+passed=0
+failed=0
+fail() { echo "FAILED: $1" >&2; failed=$((failed + 1)); }
+
+echo "== build"
+if ! dotnet build -c Release -v q; then
+    echo "the build failed" >&2
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+
+echo "== format"
+dotnet format whitespace --verify-no-changes --no-restore -v q || fail "formatter: run dotnet format whitespace"
+
+# A tier is a test project; its summary is added up.
+tier_of() {
+    local project="$1" log
+    echo "== $project"
+    log="$(mktemp)"
+    dotnet test --project "tests/$project" -c Release --no-build --output Normal 2>&1 | tee "$log" | grep -vE '^\s*$|^Running tests'
+    local p f
+    p=$(sed -nE 's/^ *succeeded: ([0-9]+).*/\1/p' "$log" | tail -1)
+    f=$(sed -nE 's/^ *failed: ([0-9]+).*/\1/p' "$log" | tail -1)
+    s=$(sed -nE 's/^ *skipped: ([0-9]+).*/\1/p' "$log" | tail -1)
+    rm -f "$log"
+    passed=$((passed + ${p:-0}))
+    failed=$((failed + ${f:-0}))
+    [ -n "$p" ] || fail "$project did not run"
+    [ "${s:-0}" = 0 ] || fail "$project skipped $s tests"
+}
+
+tier_of Architecture.Tests
+tier_of Domain.Tests
+tier_of Import.Tests
+tier_of Drivers.Tests
+if [ "$tier" = all ]; then
+    install_missing
+    tier_of Grains.Tests
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
