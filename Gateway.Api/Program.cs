@@ -29,8 +29,8 @@ namespace Dialer.Gateway
             }
         }
 
-        public static Task<int> CarrierAsync(string listen, string? ledger, int? seed, CancellationToken cancel) =>
-            CarrierCommand.RunAsync(new CarrierOptions { Listen = listen, Ledger = ledger, Seed = seed }, cancel);
+        public static Task<int> CarrierAsync(string listen, string? ledger, int? seed, double speed, CancellationToken cancel) =>
+            CarrierCommand.RunAsync(new CarrierOptions { Listen = listen, Ledger = ledger, Seed = seed, Speed = speed }, cancel);
 
         private static async Task<IEngine> ComposeAsync(EngineStart start, CancellationToken cancel)
         {

@@ -5,7 +5,7 @@ using Dialer.Gateway.Hosting;
 namespace Dialer.Gateway.Commands;
 
 /// <summary>Runs the simulated carrier as this process: composed in <c>Program.cs</c>.</summary>
-internal delegate Task<int> CarrierStarter(string listen, string? ledger, int? seed, CancellationToken cancel);
+internal delegate Task<int> CarrierStarter(string listen, string? ledger, int? seed, double speed, CancellationToken cancel);
 
 /// <summary>The commands of the process contract. Without one it serves.</summary>
 internal static class CommandLineRoot
@@ -34,13 +34,14 @@ internal static class CommandLineRoot
         var listen = new Option<string>("--listen") { Description = "Loopback address, port 0 = any free one.", DefaultValueFactory = _ => "127.0.0.1:0" };
         var ledger = new Option<string?>("--ledger") { Description = "File of the carrier's own books." };
         var seed = new Option<int?>("--seed") { Description = "Overrides the seed of every channel." };
-        var command = new Command("carrier", "Runs the simulated carrier as a process of its own: nobody is called.") { listen, ledger, seed };
+        var speed = new Option<double>("--speed") { Description = "Ring and talk times pass so many times faster.", DefaultValueFactory = _ => 1 };
+        var command = new Command("carrier", "Runs the simulated carrier as a process of its own: nobody is called.") { listen, ledger, seed, speed };
         command.SetAction(async (parsed, cancel) =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             using var interrupts = new Interrupts();
             using var registration = interrupts.First.Register(() => stop.Cancel());
-            return await carrier(parsed.GetValue(listen)!, parsed.GetValue(ledger), parsed.GetValue(seed), stop.Token);
+            return await carrier(parsed.GetValue(listen)!, parsed.GetValue(ledger), parsed.GetValue(seed), parsed.GetValue(speed), stop.Token);
         });
         return command;
     }

@@ -9,7 +9,7 @@ internal static class DialCommand
     public static Command Create(EngineStarter starter, SplitArguments arguments)
     {
         var list = new Argument<string>("LIST.csv") { Description = "Numbers, the phone in the first column." };
-        var channel = Option("--channel", "sim", "sim (nobody is called) or sip:HOST:PORT[;transport=udp|tcp|tls].");
+        var channel = Option("--channel", "sim", "sim (nobody is called), sim:127.0.0.1:PORT (a carrier process) or sip:HOST:PORT[;transport=udp|tcp|tls].");
         var username = Option<string?>("--username", null, "User of the SIP trunk.");
         var passwordFile = Option<string?>("--password-file", null, "File with the trunk's password; or set DIALER_SIP_PASSWORD.");
         var callerId = Option<string?>("--caller-id", null, "The number shown to the people called.");

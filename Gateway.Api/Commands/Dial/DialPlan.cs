@@ -13,8 +13,8 @@ internal static class DialPlan
     public static void Check(DialRequest request, string? organisationZone)
     {
         Demand(
-            request.Channel == "sim" || request.IsSip,
-            $"--channel is '{request.Channel}': write sim, or sip:HOST:PORT[;transport=udp|tcp|tls].");
+            request.Channel == "sim" || request.CarrierEndpoint is not null || request.IsSip,
+            $"--channel is '{request.Channel}': write sim, sim:127.0.0.1:PORT for a carrier process, or sip:HOST:PORT[;transport=udp|tcp|tls].");
         Demand(
             !request.IsSip,
             "--channel sip:… : this version has no SIP driver yet. Use --channel sim, which calls nobody.");
@@ -40,7 +40,7 @@ internal static class DialPlan
         CallsPerSecond = request.CallsPerSecond ?? 0,
         RingTimeoutSeconds = request.RingSeconds,
         MaxCallSeconds = request.MaxCallSeconds,
-        Simulated = new SimulatedSettings(),
+        Simulated = new SimulatedSettings { Endpoint = request.CarrierEndpoint },
     };
 
     public static CampaignSettings Campaign(DialRequest request, string name, ChannelId channel, ListId list, string? organisationZone) => new()

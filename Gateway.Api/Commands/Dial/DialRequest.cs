@@ -5,7 +5,7 @@ internal sealed record DialRequest
 {
     public required string List { get; init; }
 
-    /// <summary><c>sim</c> or <c>sip:HOST:PORT[;transport=…]</c>.</summary>
+    /// <summary><c>sim</c>, <c>sim:HOST:PORT</c> (a carrier process on this machine) or <c>sip:HOST:PORT[;transport=…]</c>.</summary>
     public string Channel { get; init; } = "sim";
 
     public string? Username { get; init; }
@@ -41,6 +41,9 @@ internal sealed record DialRequest
     public bool Yes { get; init; }
 
     public bool Again { get; init; }
+
+    /// <summary>Where the simulated carrier's own process listens; null = it runs inside this one.</summary>
+    public string? CarrierEndpoint => Channel.StartsWith("sim:", StringComparison.OrdinalIgnoreCase) ? Channel[4..] : null;
 
     public bool IsSip => Channel.StartsWith("sip:", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+
+namespace Dialer.Tests;
+
+/// <summary>The real program as a process: started from its own build output, killed by its process id.</summary>
+public sealed class DialerProgram : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly List<string> output = [];
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private DialerProgram(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => ended.TrySetResult();
+    }
+
+    public int ExitCode => process.ExitCode;
+
+    public bool HasExited => process.HasExited;
+
+    public Task Exited => ended.Task;
+
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return [.. output];
+            }
+        }
+    }
+
+    public static DialerProgram Start(string workingDirectory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Path());
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var program = new DialerProgram(new Process { StartInfo = start });
+        program.process.Start();
+        program.process.BeginOutputReadLine();
+        program.process.BeginErrorReadLine();
+        return program;
+    }
+
+    /// <summary>Waits for a line that contains a text; on the limit says what was printed instead.</summary>
+    public async Task<string> UntilPrintedAsync(string text, TimeSpan limit)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (Output.FirstOrDefault(l => l.Contains(text, StringComparison.Ordinal)) is { } line)
+            {
+                return line;
+            }
+
+            if (HasExited || TimeProvider.System.GetElapsedTime(began) > limit)
+            {
+                throw new TimeoutException($"'{text}' was not printed; printed was: {string.Join(" | ", Output.TakeLast(20))}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await Exited;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            await Exited;
+        }
+
+        process.Dispose();
+    }
+
+    private static string Path()
+    {
+        // artifacts/bin/<Test>/<configuration>/ → artifacts/bin/Gateway.Api/<configuration>/
+        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar));
+        var path = System.IO.Path.Combine(here.Parent!.Parent!.FullName, "Gateway.Api", here.Name, "Gateway.Api.dll");
+        return File.Exists(path) ? path : throw new InvalidOperationException($"The program is not built: {path}");
+    }
+
+    private void Take(string? line)
+    {
+        if (line is not null)
+        {
+            lock (output)
+            {
+                output.Add(line);
+            }
+        }
+    }
+}
