@@ -22,6 +22,11 @@ internal interface IDatabase
     /// </summary>
     Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows);
 
+    /// <summary>
+    /// For the rest of the transaction: look rows up by index, whatever the planner knows of a table that is just being filled.
+    /// </summary>
+    Task PreferIndexesAsync(DbConnection connection);
+
     /// <summary>PostgreSQL has row locks; SQLite has one writer and needs none.</summary>
     bool HasRowLocks { get; }
 }

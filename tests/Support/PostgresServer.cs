@@ -94,7 +94,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private static string[] OwnedArguments(string program) =>
         IsRoot ? ["--reuid", "postgres", "--regid", "postgres", "--clear-groups", program] : [];
 
-    private static string Binaries() => Directory.Exists("/usr/lib/postgresql")
+    public static string Binaries() => Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).Last(d => File.Exists(Path.Combine(d, "postgres")))
         : throw new InvalidOperationException("PostgreSQL is not installed: run ./test.sh once, which installs what is missing.");
 

@@ -30,9 +30,10 @@ internal sealed partial class CampaignStore
             isBulk: true);
     }
 
-    private static async Task<LoadedChunk> LoadAsync(
+    private async Task<LoadedChunk> LoadAsync(
         DbConnection connection, CampaignId campaign, (long List, long From, long At) open, long ids, int limit, UnixTime now)
     {
+        await database.PreferIndexesAsync(connection);
         var last = Convert.ToInt64(
             await connection.ScalarAsync(
                 "select coalesce(max(row_number), 0) from (select row_number from list_row where list = @list and row_number > @from "
@@ -47,7 +48,7 @@ internal sealed partial class CampaignStore
         return new LoadedChunk(true, rows, isDone, new JobId(ids));
     }
 
-    private static async Task<int> InsertJobsAsync(
+    private async Task<int> InsertJobsAsync(
         DbConnection connection, CampaignId campaign, (long List, long From, long At) open, long ids, long last, UnixTime now)
     {
         (string, object?)[] parameters =
@@ -58,11 +59,7 @@ internal sealed partial class CampaignStore
         var rows = await connection.ExecuteAsync(
             """
             insert into call_job (id, campaign, phone, lane, not_before, status, flags, created_at)
-            select @ids + row_number() over (order by r.row_number) - 1, @campaign, r.phone, l.id, @load_at, 1,
-                   case when exists (select 1 from call_job j where j.phone = r.phone and j.campaign = @campaign)
-                          or exists (select 1 from list_row d where d.list = @list and d.row_number > @from and d.row_number <= @last
-                                       and d.phone = r.phone and d.row_number <> r.row_number) then 1 else 0 end,
-                   @now
+            select @ids + row_number() over (order by r.row_number) - 1, @campaign, r.phone, l.id, @load_at, 1, 0, @now
             from list_row r
             join list_group g on g.list = r.list and g.number = r.group_number
             join campaign_lane l on l.campaign = @campaign and l.policy = 0 and l.priority = g.priority and l.zone = g.zone
@@ -78,13 +75,7 @@ internal sealed partial class CampaignStore
             where r.list = @list and r.row_number > @from and r.row_number <= @last
             """,
             parameters);
-        await connection.ExecuteAsync(
-            """
-            update call_job set flags = flags | 1
-            where campaign = @campaign and id < @ids and (flags & 1) = 0
-              and phone in (select r.phone from list_row r where r.list = @list and r.row_number > @from and r.row_number <= @last)
-            """,
-            parameters);
+        await SiblingFlags.SetAsync(database, connection, campaign, ids, ids + rows);
         return rows;
     }
 

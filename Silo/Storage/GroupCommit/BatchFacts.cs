@@ -16,4 +16,7 @@ internal sealed class BatchFacts
     public Dictionary<long, PhoneRow> Phones { get; } = [];
 
     public Dictionary<long, int> JobVersions { get; } = [];
+
+    /// <summary>A phone that is simply freed was not read: the write itself looks whether the try still holds it.</summary>
+    public bool TakesReleasesBlind { get; set; }
 }

@@ -31,6 +31,9 @@ internal sealed class BatchPlan
 
     public List<(TryId Try, byte[] Leg)> Legs { get; } = [];
 
+    /// <summary>Phones freed without looking at them: only where their row is not at hand (see <see cref="MakeTrusting"/>).</summary>
+    public List<PhoneRelease> BlindReleases { get; } = [];
+
     /// <summary>Opt-outs given in a call (P59): on the list in the outcome's own commit.</summary>
     public List<(PhoneNumber Phone, UnixTime At)> DoNotCall { get; } = [];
 
@@ -60,7 +63,48 @@ internal sealed class BatchPlan
         plan.Jobs.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         plan.NewPhones.Sort(static (a, b) => a.Phone.CompareTo(b.Phone));
         plan.ChangedPhones.Sort(static (a, b) => a.Phone.CompareTo(b.Phone));
+        plan.BlindReleases.Sort(static (a, b) => a.Phone.CompareTo(b.Phone));
         return plan;
+    }
+
+    /// <summary>
+    /// The plan as it will be if nothing has changed meanwhile: campaigns, channels and jobs are trusted to be as the callers say,
+    /// and phones as read without a lock. The engine writes it under the same conditions and counts: if one does not hold, it
+    /// rolls back and plans on locked rows. Null when the batch is not of that kind.
+    /// </summary>
+    public static BatchPlan? MakeTrusting(IReadOnlyList<WriteOp> batch, BatchFacts phones)
+    {
+        var facts = new BatchFacts();
+        foreach (var op in batch)
+        {
+            foreach (var row in op.Rows)
+            {
+                facts.JobVersions[row.Id.Value] = row.Version - 1;
+            }
+
+            if (op is not IntentOp { Intent: { } intent })
+            {
+                continue;
+            }
+
+            var gate = new CampaignGate(intent.Epoch, CampaignStatus.Running, 0, int.MaxValue);
+            if (facts.Campaigns.TryAdd(intent.Row.Campaign.Value, gate) || facts.Campaigns[intent.Row.Campaign.Value] == gate)
+            {
+                facts.ChannelEpochs.TryAdd(intent.Channel.Value, intent.ChannelEpoch);
+                continue;
+            }
+
+            // two epochs of one campaign in one batch: one of them has passed
+            return null;
+        }
+
+        foreach (var (number, row) in phones.Phones)
+        {
+            facts.Phones[number] = row;
+        }
+
+        facts.TakesReleasesBlind = true;
+        return Make(batch, facts);
     }
 
     private void Plan(StepOp op, BatchFacts facts)
@@ -90,7 +134,11 @@ internal sealed class BatchPlan
             Legs.Add((step.Row.Try, leg));
         }
 
-        if (step.Release is { } release
+        if (step.Release is { GiveBackStart: false } blind && facts.TakesReleasesBlind && !step.DoNotCall)
+        {
+            BlindReleases.Add(blind);
+        }
+        else if (step.Release is { } release
             && facts.Phones.TryGetValue(release.Phone.Value, out var phone)
             && IntentGate.Release(phone, release) is { } released)
         {

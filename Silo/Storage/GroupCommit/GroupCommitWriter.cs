@@ -8,25 +8,27 @@ namespace Dialer.Silo.Storage.GroupCommit;
 /// <summary>Commits one batch: reads and locks the rows it stands on, plans, writes. Throws when the commit is in doubt.</summary>
 internal interface IBatchEngine
 {
+    /// <summary>How many batches may be under way at once: while one commits, the next is made.</summary>
+    int Lanes { get; }
+
     Task CommitAsync(IReadOnlyList<WriteOp> batch);
 }
 
 /// <summary>
-/// All subscriber writes of a silo pass one bounded queue; one loop takes what is there, commits it as one transaction and
-/// answers all callers. No timer: while a commit runs the next group gathers. A full queue is back-pressure.
+/// All subscriber writes of a silo pass one bounded queue; a loop (PostgreSQL: two) takes what is there, commits it as one
+/// transaction and answers all callers. No timer: while a commit runs the next group gathers. A full queue is back-pressure.
 /// </summary>
 internal sealed partial class GroupCommitWriter : IAsyncDisposable
 {
     public const int MaxBatch = 1000;
     public const int QueueLength = 10_000;
 
-    private readonly Channel<WriteOp> queue = Channel.CreateBounded<WriteOp>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly Channel<WriteOp> queue = Channel.CreateBounded<WriteOp>(new BoundedChannelOptions(QueueLength));
     private readonly IBatchEngine engine;
     private readonly ILogger logger;
-    private readonly Task loop;
-
-    /// <summary>Writes held back because a row or phone of theirs is in the batch being made: each key once per batch.</summary>
-    private readonly List<WriteOp> heldBack = [];
+    private readonly Task loops;
+    private long batches;
+    private long writes;
 
     private readonly FinalJobFeed feed;
 
@@ -35,13 +37,13 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
         this.feed = feed;
         this.engine = engine;
         this.logger = logger;
-        loop = Task.Run(RunAsync);
+        loops = Task.WhenAll(Enumerable.Range(0, engine.Lanes).Select(_ => Task.Run(RunAsync)));
     }
 
     /// <summary>Rows committed since the start; for figures.</summary>
-    public long Batches { get; private set; }
+    public long Batches => Volatile.Read(ref batches);
 
-    public long Writes { get; private set; }
+    public long Writes => Volatile.Read(ref writes);
 
     public async ValueTask<IntentAnswer> WriteAsync(IntentWrite intent)
     {
@@ -60,23 +62,30 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
-        await loop;
+        await loops;
     }
 
     private async Task RunAsync()
     {
         var batch = new List<WriteOp>(MaxBatch);
         var keys = new BatchKeys();
+        // held back because a row or phone of theirs is in the batch being made: each key once per batch
+        var heldBack = new List<WriteOp>();
         while (heldBack.Count > 0 || await queue.Reader.WaitToReadAsync())
         {
-            Gather(batch, keys);
+            Gather(batch, heldBack, keys);
+            if (batch.Count == 0)
+            {
+                continue;
+            }
+
             await CommitAsync(batch);
             batch.Clear();
             keys.Clear();
         }
     }
 
-    private void Gather(List<WriteOp> batch, BatchKeys keys)
+    private void Gather(List<WriteOp> batch, List<WriteOp> heldBack, BatchKeys keys)
     {
         heldBack.RemoveAll(op =>
         {
@@ -106,8 +115,8 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
         try
         {
             await engine.CommitAsync(batch);
-            Batches++;
-            Writes += batch.Count;
+            Interlocked.Increment(ref batches);
+            Interlocked.Add(ref writes, batch.Count);
             feed.Committed(batch);
         }
         catch (Exception e)

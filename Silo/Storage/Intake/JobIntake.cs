@@ -104,28 +104,18 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
     private async Task InsertAsync(
         DbConnection connection, CampaignId campaign, IReadOnlyList<NewJob> jobs, Dictionary<(byte, string?, string), LaneId> laneOf, long first, UnixTime now)
     {
-        var repeated = jobs.GroupBy(j => j.Phone).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
         await database.InsertManyAsync(connection, "call_job", JobColumns, jobs.Select((job, i) => new object?[]
         {
             first + i, campaign.Value, job.Phone.Value, laneOf[LaneOf(job)].Value,
             UnixTime.Max(job.StartAt, now).Ms, (short)JobStatus.Waiting,
-            (short)(JobFlags.FromApi | (repeated.Contains(job.Phone) ? JobFlags.Siblings : JobFlags.None)), now.Ms,
+            (short)JobFlags.FromApi, now.Ms,
         }));
         await database.InsertManyAsync(connection, "call_job_data", DataColumns, jobs.Select((job, i) => new object?[]
         {
             first + i, campaign.Value, (short)job.Zone.Source, 0L, job.Payload,
         }));
 
-        // older jobs of the same phones learn that they have company now, and the new ones that they have elders
-        (string, object?)[] parameters = [("campaign", campaign.Value), ("first", first), ("end", first + jobs.Count)];
-        await connection.ExecuteAsync(
-            """
-            update call_job set flags = flags | 1
-            where campaign = @campaign and (flags & 1) = 0 and phone in (
-                select n.phone from call_job n where n.id >= @first and n.id < @end
-                  and exists (select 1 from call_job o where o.phone = n.phone and o.campaign = @campaign and o.id < @first))
-            """,
-            parameters);
+        await SiblingFlags.SetAsync(database, connection, campaign, first, first + jobs.Count);
         await connection.ExecuteAsync(
             "update campaign set total = total + @count, loaded = loaded + @count, waiting = waiting + @count where id = @campaign",
             ("count", jobs.Count), ("campaign", campaign.Value));

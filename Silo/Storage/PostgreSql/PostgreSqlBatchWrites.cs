@@ -13,6 +13,21 @@ internal static class PostgreSqlBatchWrites
         + string.Join(", ", Enumerable.Range(1, CounterColumns.Names.Count + 1).Select(i => $"${i}::bigint[]"))
         + $") as u(id, {CounterColumns.List}) where c.id = u.id";
 
+    private static readonly string GatedCampaignText =
+        $"update campaign c set {CounterColumns.Additions("c", "u.")} from unnest("
+        + string.Join(", ", Enumerable.Range(1, CounterColumns.Names.Count + 2).Select(i => $"${i}::bigint[]"))
+        + $") as u(id, {CounterColumns.List}, gate_epoch) where c.id = u.id "
+        + "and (u.gate_epoch = 0 or (c.epoch = u.gate_epoch and c.status = 2 and c.live + u.live <= c.max_calls))";
+
+    private const string ChannelText =
+        "select c.id from channel c join unnest($1::bigint[], $2::bigint[]) as u(id, epoch) on c.id = u.id and c.epoch = u.epoch order by c.id for share of c";
+
+    // a phone that another try holds by now is left alone
+    private const string ReleaseText =
+        "update phone p set live_job = 0, live_try = 0, last_job = u.job, last_end = u.at, version = p.version + 1 "
+        + "from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[]) as u(phone, job, number, at) "
+        + "where p.phone = u.phone and p.live_job = u.job and p.live_try = u.number";
+
     private const string PhoneInsertText =
         "insert into phone (phone, live_job, live_try, last_job, last_end, starts, do_not_call, version) "
         + "select * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bool[], $8::int[])";
@@ -43,13 +58,35 @@ internal static class PostgreSqlBatchWrites
 
     private const string TryDeleteText = "delete from call_try t using unnest($1::bigint[], $2::int[]) as u(job, number) where t.job = u.job and t.number = u.number";
 
+    /// <summary>The writes of a plan that was made on locked rows.</summary>
     public static NpgsqlBatch Of(BatchPlan plan, NpgsqlConnection connection)
     {
         var batch = new NpgsqlBatch(connection);
         AddCampaigns(batch, plan);
         AddPhones(batch, PhoneInsertText, plan.NewPhones);
         AddPhones(batch, PhoneUpdateText, plan.ChangedPhones);
-        AddJobs(batch, plan.Jobs);
+        AddJobs(batch, JobText, plan.Jobs);
+        AddAppended(batch, plan);
+        return batch;
+    }
+
+    /// <summary>The writes of a plan that trusts its callers, each under the condition that it is as they said.</summary>
+    public static ConditionalWrites Trusting(BatchPlan plan, IReadOnlyList<WriteOp> ops, NpgsqlConnection connection)
+    {
+        var writes = new ConditionalWrites(new NpgsqlBatch(connection));
+        var batch = writes.Batch;
+        writes.Expect(AddGatedCampaigns(batch, plan, ops), plan.Campaigns.Count);
+        writes.Expect(AddChannels(batch, ops, out var channels), channels);
+        AddPhones(batch, PhoneInsertText, plan.NewPhones);
+        writes.Expect(AddPhones(batch, PhoneUpdateText + " and p.version = u.version - 1", plan.ChangedPhones), plan.ChangedPhones.Count);
+        AddBlindReleases(batch, plan.BlindReleases);
+        writes.Expect(AddJobs(batch, JobText + " and j.version = u.version - 1", plan.Jobs), plan.Jobs.Count);
+        AddAppended(batch, plan);
+        return writes;
+    }
+
+    private static void AddAppended(NpgsqlBatch batch, BatchPlan plan)
+    {
         if (plan.ReplacedTries.Count > 0)
         {
             Add(batch, TryDeleteText, Column(plan.ReplacedTries, t => t.Try.Job.Value), Column(plan.ReplacedTries, t => t.Try.Number));
@@ -59,7 +96,58 @@ internal static class PostgreSqlBatchWrites
         AddTries(batch, plan.ReplacedTries);
         AddRest(batch, plan);
         AddDoNotCall(batch, plan);
-        return batch;
+    }
+
+    /// <summary>Counters, and for campaigns with intents in the batch: under this epoch, running, and below the cap with all of them (P2).</summary>
+    private static NpgsqlBatchCommand? AddGatedCampaigns(NpgsqlBatch batch, BatchPlan plan, IReadOnlyList<WriteOp> ops)
+    {
+        if (plan.Campaigns.Count == 0)
+        {
+            return null;
+        }
+
+        var epochs = new Dictionary<long, long>();
+        foreach (var op in ops)
+        {
+            if (op is IntentOp { Intent: { } intent })
+            {
+                epochs[intent.Row.Campaign.Value] = intent.Epoch;
+            }
+        }
+
+        var values = plan.Campaigns.Values.Select(CounterColumns.Values).ToList();
+        var columns = Enumerable.Range(0, CounterColumns.Names.Count).Select(c => Column(values, v => v[c]));
+        long[] keys = [.. plan.Campaigns.Keys];
+        return Add(batch, GatedCampaignText, [keys, .. columns, Column(keys, id => epochs.GetValueOrDefault(id))]);
+    }
+
+    private static NpgsqlBatchCommand? AddChannels(NpgsqlBatch batch, IReadOnlyList<WriteOp> ops, out int count)
+    {
+        var epochs = new SortedDictionary<long, long>();
+        foreach (var op in ops)
+        {
+            if (op is IntentOp { Intent: { } intent })
+            {
+                epochs[intent.Channel.Value] = intent.ChannelEpoch;
+            }
+        }
+
+        count = epochs.Count;
+        return count == 0 ? null : Add(batch, ChannelText, (long[])[.. epochs.Keys], (long[])[.. epochs.Values]);
+    }
+
+    private static void AddBlindReleases(NpgsqlBatch batch, List<PhoneRelease> releases)
+    {
+        if (releases.Count > 0)
+        {
+            Add(
+                batch,
+                ReleaseText,
+                Column(releases, r => r.Phone.Value),
+                Column(releases, r => r.Try.Job.Value),
+                Column(releases, r => r.Try.Number),
+                Column(releases, r => r.EndedAt.Ms));
+        }
     }
 
     private static void AddCampaigns(NpgsqlBatch batch, BatchPlan plan)
@@ -74,11 +162,9 @@ internal static class PostgreSqlBatchWrites
         Add(batch, CampaignText, [Column([.. plan.Campaigns.Keys], id => id), .. columns]);
     }
 
-    private static void AddPhones(NpgsqlBatch batch, string text, List<PhoneRow> phones)
-    {
-        if (phones.Count > 0)
-        {
-            Add(
+    private static NpgsqlBatchCommand? AddPhones(NpgsqlBatch batch, string text, List<PhoneRow> phones) => phones.Count == 0
+        ? null
+        : Add(
                 batch,
                 text,
                 Column(phones, p => p.Phone.Value),
@@ -89,12 +175,10 @@ internal static class PostgreSqlBatchWrites
                 Column(phones, p => p.Starts),
                 Column(phones, p => p.DoNotCall),
                 Column(phones, p => p.Version));
-        }
-    }
 
-    private static void AddJobs(NpgsqlBatch batch, List<JobRow> jobs) => Add(
+    private static NpgsqlBatchCommand AddJobs(NpgsqlBatch batch, string text, List<JobRow> jobs) => Add(
         batch,
-        JobText,
+        text,
         Column(jobs, j => j.Id.Value),
         Column(jobs, j => j.Lane.Value),
         Column(jobs, j => j.NotBefore.Ms),
@@ -214,7 +298,7 @@ internal static class PostgreSqlBatchWrites
         return values;
     }
 
-    private static void Add(NpgsqlBatch batch, string text, params Array[] columns)
+    private static NpgsqlBatchCommand Add(NpgsqlBatch batch, string text, params Array[] columns)
     {
         var command = new NpgsqlBatchCommand(text);
         foreach (var column in columns)
@@ -223,6 +307,7 @@ internal static class PostgreSqlBatchWrites
         }
 
         batch.BatchCommands.Add(command);
+        return command;
     }
 
     private static NpgsqlParameter Parameter(Array column) => column switch

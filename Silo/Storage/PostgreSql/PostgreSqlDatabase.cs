@@ -23,6 +23,9 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IDatabase
         return result;
     }
 
+    public Task PreferIndexesAsync(DbConnection connection) =>
+        connection.ExecuteAsync("set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off");
+
     public async Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
     {
         var text = $"copy {table} ({string.Join(", ", columns.Select(c => c.Name))}) from stdin (format binary)";

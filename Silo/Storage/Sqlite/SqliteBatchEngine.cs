@@ -13,6 +13,8 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
 {
     private SqliteStatements? statements;
 
+    public int Lanes => 1;
+
     public Task CommitAsync(IReadOnlyList<WriteOp> batch) => writer.WriteAsync(connection =>
     {
         statements ??= new SqliteStatements(connection);

@@ -31,6 +31,8 @@ internal sealed class SqliteDatabase(SqliteFile file, SqliteWriter writer) : IDa
         connection => work(connection, null!).GetAwaiter().GetResult(),
         isBulk);
 
+    public Task PreferIndexesAsync(DbConnection connection) => Task.CompletedTask;
+
     public Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
     {
         using var command = connection.CreateCommand();
