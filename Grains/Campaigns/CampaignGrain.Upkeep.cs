@@ -151,6 +151,7 @@ internal sealed partial class CampaignGrain
             }
 
             await CheckEpochAsync();
+            await FollowOrganisationAsync();
             await EndLoweredAsync();
             Rewind();
             await PauseWhenChannelStaysDownAsync();
@@ -170,6 +171,24 @@ internal sealed partial class CampaignGrain
             rewoundAt = now;
             board?.Rewind();
             isLanesStale = true;
+        }
+    }
+
+    /// <summary>The organisation's care or country changed: lanes are judged by it from here on.</summary>
+    private async Task FollowOrganisationAsync()
+    {
+        if (terms is null || channelSettings is null || row!.Status != CampaignStatus.Running)
+        {
+            return;
+        }
+
+        var fresh = care.Terms(Id, row.Settings, channelSettings, row.Status);
+        if (fresh.Care != terms.Care || fresh.Country != terms.Country)
+        {
+            terms = fresh;
+            board = null;
+            ready.Clear();
+            await ReadLanesAsync();
         }
     }
 

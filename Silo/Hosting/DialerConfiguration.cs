@@ -1,6 +1,6 @@
+using Dialer.Domain.Accounts;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.Configuration;
-using NodaTime;
 
 namespace Dialer.Silo.Hosting;
 
@@ -33,19 +33,14 @@ public static class DialerConfiguration
         CheckNames(section, typeof(DialerOptions), DialerOptions.Section);
         var options = Bind(section);
         Demand(!string.IsNullOrWhiteSpace(options.DataDirectory), "Dialer:DataDirectory is empty; name a directory.");
-        Demand(
-            options.TimeZone is null || DateTimeZoneProviders.Tzdb.GetZoneOrNull(options.TimeZone) is not null,
-            $"Dialer:TimeZone is '{options.TimeZone}', which is not an IANA zone; write for example Europe/Moscow.");
+        var faults = OrganisationRules.Check(options.ToOrganisation());
+        Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(
             options.Storage == StorageEngine.Sqlite || !string.IsNullOrWhiteSpace(configuration.GetConnectionString("Dialer")),
             "Dialer:Storage is PostgreSql but ConnectionStrings:Dialer is not set; give for example ConnectionStrings__Dialer=\"Host=127.0.0.1;Database=dialer;Username=dialer\".");
         Demand(
             !options.Cluster || options.Storage == StorageEngine.PostgreSql,
             "Dialer:Cluster needs Dialer:Storage=PostgreSql: SQLite is for one process.");
-        Demand(
-            options.Care.GapMinutes >= 0 && options.Care.CallsPerDay >= 0 && options.Care.CallsPerWeek >= 0
-            && options.Care.CallsPerMonth >= 0 && options.Care.CallsPerRollingHours >= 0 && options.Care.RollingHours is >= 1 and <= 744,
-            "Dialer:Care: caps and the gap are 0 (none) or more, RollingHours is 1 to 744.");
         return options;
     }
 

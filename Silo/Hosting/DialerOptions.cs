@@ -24,6 +24,18 @@ public sealed class DialerOptions
     public string? TimeZone { get; set; }
 
     public CareOptions Care { get; set; } = new();
+
+    /// <summary>Days after which the data of a deleted campaign is erased (P57).</summary>
+    public int RetentionDays { get; set; } = 30;
+
+    /// <summary>The organisation's settings until they are written through the API.</summary>
+    public OrganisationSettings ToOrganisation() => new()
+    {
+        Country = Country,
+        TimeZone = TimeZone,
+        Care = Care.ToSettings(),
+        RetentionDays = RetentionDays,
+    };
 }
 
 /// <summary>Care for the people called (P22, P58, P60, P12): on for SIP channels; for simulated ones only if asked for.</summary>

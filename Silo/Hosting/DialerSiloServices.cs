@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Dialer.Accounts;
+using Dialer.Grains.Accounts;
 using Dialer.Grains.Calls;
 using Dialer.Grains.Channels;
 using Dialer.Grains.Common;
@@ -52,6 +53,7 @@ public static class DialerSiloServices
     private static void AddGrainServices(IServiceCollection services, DialerOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton(new OrganisationBoard(options.ToOrganisation()));
         services.AddSingleton<ICareResolver, CareResolver>();
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<ISiloIdentity>(s => s.GetRequiredService<SiloIdentity>());
@@ -65,9 +67,11 @@ public static class DialerSiloServices
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();
+        services.AddSingleton<Janitor>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloIdentity>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CampaignWatch>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CallReconciler>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Janitor>());
         services.AddPlacementDirector<SiloCallsPlacement, SiloCallsPlacementDirector>();
     }
 

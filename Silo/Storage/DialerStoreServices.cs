@@ -15,8 +15,10 @@ using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.PostgreSql;
 using Dialer.PhoneLists;
+using Dialer.Privacy;
 using Dialer.Reports;
 using Dialer.Silo.PhoneLists;
+using Dialer.Silo.Storage.Privacy;
 using Dialer.Silo.Storage.Queries;
 using Dialer.Silo.Storage.Silos;
 using Dialer.Silo.Storage.Sqlite;
@@ -74,6 +76,8 @@ public static class DialerStoreServices
         services.AddSingleton(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());
         services.AddSingleton<IListImport, ListImporter>();
+        services.AddSingleton(s => new ErasureStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IErasure>(s => s.GetRequiredService<ErasureStore>());
         services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IJobIntake>(s => new JobIntake(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));

@@ -29,6 +29,7 @@ create table campaign (
     started_at bigint not null,
     finished_at bigint not null,
     deleted_at bigint not null,
+    erased_at bigint not null default 0,
     -- loading of the list (P37): 0 not begun, 1 going on, 2 done
     loading smallint not null default 0,
     loaded_row bigint not null default 0,
@@ -56,6 +57,7 @@ create table campaign (
     rejected_at_load bigint not null default 0
 ) with (fillfactor = 50);
 create index campaign_open on campaign (status) where status in (1, 2, 3);
+create index campaign_deleted on campaign (deleted_at) where status = 5 and erased_at = 0;
 create index campaign_channel on campaign (channel) where status in (1, 2, 3);
 
 create table channel (
@@ -262,3 +264,9 @@ create table idempotency_key (
     primary key (scope, key)
 );
 create index idempotency_key_age on idempotency_key (created_at);
+
+-- phones to be erased everywhere (P57), until none of their calls is live
+create table erase_request (
+    phone bigint primary key,
+    asked_at bigint not null
+);

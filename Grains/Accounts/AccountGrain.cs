@@ -1,0 +1,55 @@
+using Dialer.Accounts;
+using Dialer.Domain.Accounts;
+
+namespace Dialer.Grains.Accounts;
+
+/// <summary>Keeps the organisation's settings through Orleans' persistence; until they are first written the configuration's hold.</summary>
+internal sealed class AccountGrain(
+    OrganisationBoard board,
+    [PersistentState("account")] IPersistentState<AccountState> state) : Grain, IAccountGrain
+{
+    public Task<OrganisationView> GetAsync() => Task.FromResult(View());
+
+    public async Task<Answer<OrganisationView>> PutAsync(OrganisationSettings settings, int expectedVersion)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (state.State.Version != expectedVersion)
+        {
+            return new Refusal("version_conflict", $"The settings were changed meanwhile: they are at version {state.State.Version}.");
+        }
+
+        var faults = OrganisationRules.Check(settings);
+        if (faults.Count > 0)
+        {
+            return Answer<OrganisationView>.Refused(faults);
+        }
+
+        var before = (state.State.Settings, state.State.Version);
+        (state.State.Settings, state.State.Version) = (settings, state.State.Version + 1);
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            (state.State.Settings, state.State.Version) = before;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        board.Told(settings);
+        return View();
+    }
+
+    private OrganisationView View() => new(state.State.Settings ?? board.Configured, state.State.Version);
+}
+
+/// <summary>What the account keeps.</summary>
+[GenerateSerializer, Alias("dialer.AccountState")]
+public sealed class AccountState
+{
+    /// <summary>Null until first written.</summary>
+    [Id(0)] public OrganisationSettings? Settings { get; set; }
+
+    [Id(1)] public int Version { get; set; }
+}

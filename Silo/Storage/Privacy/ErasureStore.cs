@@ -1,0 +1,97 @@
+using System.Data.Common;
+using System.Globalization;
+using Dialer.Numbers;
+using Dialer.Privacy;
+
+namespace Dialer.Silo.Storage.Privacy;
+
+/// <summary>Removes personal data in chunks, never of live rows; counters and the campaign's token stay.</summary>
+internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IErasure
+{
+    /// <summary>Tables with rows per job, keyed by it.</summary>
+    private static readonly string[] JobTables = ["call_try", "call_series", "job_note", "call_leg", "call_job_data"];
+
+    public Task RequestAsync(PhoneNumber phone) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
+        "insert into erase_request (phone, asked_at) values (@phone, @now) on conflict do nothing", ("phone", phone.Value), ("now", clock.Now().Ms)));
+
+    public Task<List<PhoneNumber>> ReadRequestsAsync(int limit) => database.ReadAsync(connection => connection.ListAsync(
+        "select phone from erase_request order by asked_at limit @limit", r => new PhoneNumber(r.GetInt64(0)), ("limit", limit)));
+
+    /// <summary>Erases a phone whose jobs are all final. False: some are not; nothing was erased yet.</summary>
+    public Task<bool> ErasePhoneAsync(PhoneNumber phone) => database.WriteAsync(
+        async (connection, _) =>
+        {
+            var jobs = await connection.ListAsync(
+                "select id, status from call_job where phone = @phone" + (database.HasRowLocks ? " for update" : string.Empty),
+                r => (Id: r.GetInt64(0), Status: r.GetInt16(1)),
+                ("phone", phone.Value));
+            if (jobs.Any(j => j.Status != 4))
+            {
+                return false;
+            }
+
+            foreach (var (id, _) in jobs)
+            {
+                await connection.ExecuteAsync("update call_job_data set payload = null where job = @job", ("job", id));
+                await connection.ExecuteAsync("update call_try set report_data = null, call_result = null where job = @job", ("job", id));
+                await connection.ExecuteAsync("delete from job_note where job = @job", ("job", id));
+            }
+
+            // the row stays for the counts, without the number
+            await connection.ExecuteAsync("update call_job set phone = 0, version = version + 1 where phone = @phone", ("phone", phone.Value));
+            await connection.ExecuteAsync("delete from list_row where phone = @phone", ("phone", phone.Value));
+            await connection.ExecuteAsync("delete from list_suspect where phone = @phone", ("phone", phone.Value));
+            await connection.ExecuteAsync(
+                "delete from phone where phone = @phone and not exists (select 1 from do_not_call d where d.phone = phone.phone)", ("phone", phone.Value));
+            await connection.ExecuteAsync("delete from erase_request where phone = @phone", ("phone", phone.Value));
+            return true;
+        },
+        isBulk: true);
+
+    /// <summary>Deleted campaigns whose time has come.</summary>
+    public Task<List<CampaignId>> ReadDueCampaignsAsync(UnixTime deletedBefore) => database.ReadAsync(connection => connection.ListAsync(
+        "select id from campaign where status = 5 and erased_at = 0 and deleted_at < @before order by id",
+        r => new CampaignId(r.GetInt64(0)),
+        ("before", deletedBefore.Ms)));
+
+    /// <summary>Erases up to so many jobs after the cursor; answers the new cursor, or none when the campaign is empty.</summary>
+    public Task<JobId?> EraseJobsAsync(CampaignId campaign, JobId after, int limit) => database.WriteAsync<JobId?>(
+        async (connection, _) =>
+        {
+            var jobs = await connection.ListAsync(
+                "select id from call_job where campaign = @campaign and id > @after and status <> 2 order by id limit @limit",
+                r => r.GetInt64(0),
+                ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
+            if (jobs.Count == 0)
+            {
+                return null;
+            }
+
+            var ids = string.Join(", ", jobs.Select(j => j.ToString(CultureInfo.InvariantCulture)));
+            foreach (var table in JobTables)
+            {
+                await connection.ExecuteAsync($"delete from {table} where job in ({ids})");
+            }
+
+            await connection.ExecuteAsync($"delete from call_job where id in ({ids}) and status <> 2");
+            return new JobId(jobs[^1]);
+        },
+        isBulk: true);
+
+    /// <summary>After its jobs: lanes and policies go, the row stays for its token. False while a live job is left.</summary>
+    public Task<bool> CompleteCampaignAsync(CampaignId campaign) => database.WriteAsync(async (connection, _) =>
+    {
+        if (await HasJobsAsync(connection, campaign))
+        {
+            return false;
+        }
+
+        await connection.ExecuteAsync("delete from campaign_lane where campaign = @id", ("id", campaign.Value));
+        await connection.ExecuteAsync("delete from call_policy where campaign = @id", ("id", campaign.Value));
+        await connection.ExecuteAsync("update campaign set erased_at = @now where id = @id", ("now", clock.Now().Ms), ("id", campaign.Value));
+        return true;
+    });
+
+    private static async Task<bool> HasJobsAsync(DbConnection connection, CampaignId campaign) =>
+        await connection.ScalarAsync("select 1 from call_job where campaign = @id and status = 2 limit 1", ("id", campaign.Value)) is not null;
+}
