@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dialer.Gateway;
+using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Commands;
 using Dialer.Gateway.Commands.Dial;
 using Dialer.Gateway.Hosting;
@@ -7,9 +8,10 @@ using Dialer.Gateway.Status;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Telephony.Simulated;
+using Dialer.Silo.Telephony.Simulated.Link;
 
 // The one place that composes: everything else in this project knows the contracts only.
-return await CommandLineRoot.RunAsync(args, Composition.StartAsync, Composition.CarrierAsync);
+return await CommandLineRoot.RunAsync(args, Composition.StartAsync, Composition.CarrierAsync, Composition.SwitchTrunkAsync);
 
 namespace Dialer.Gateway
 {
@@ -31,6 +33,13 @@ namespace Dialer.Gateway
 
         public static Task<int> CarrierAsync(string listen, string? ledger, int? seed, double speed, CancellationToken cancel) =>
             CarrierCommand.RunAsync(new CarrierOptions { Listen = listen, Ledger = ledger, Seed = seed, Speed = speed }, cancel);
+
+        public static async Task SwitchTrunkAsync(string endpoint, bool isUp)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var admin = await CarrierAdmin.ConnectAsync(System.Net.IPEndPoint.Parse(endpoint), limit.Token);
+            await admin.SetTrunkAsync(isUp, limit.Token);
+        }
 
         private static async Task<IEngine> ComposeAsync(EngineStart start, CancellationToken cancel)
         {
@@ -65,8 +74,21 @@ namespace Dialer.Gateway
 
             var app = builder.Build();
             app.MapStatus();
-            await app.StartAsync(cancel);
+            app.MapAddPhones();
+            await StartServingAsync(app, cancel);
             return new Engine(app, start.NeedsHttp ? app.Urls.FirstOrDefault() : null, hold);
+        }
+
+        private static async Task StartServingAsync(WebApplication app, CancellationToken cancel)
+        {
+            try
+            {
+                await app.StartAsync(cancel);
+            }
+            catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+            {
+                throw new CommandRefusedException($"{e.InnerException.Message.TrimEnd('.')}: {string.Join(", ", app.Urls)}. Give another with --urls http://127.0.0.1:PORT.", e);
+            }
         }
 
         private static Dictionary<string, string?> Defaults(EngineStart start, ConfigurationManager configuration)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dialer.Gateway.Commands.Demo;
 using Dialer.Gateway.Commands.Dial;
 using Dialer.Gateway.Hosting;
 
@@ -10,12 +11,14 @@ internal delegate Task<int> CarrierStarter(string listen, string? ledger, int? s
 /// <summary>The commands of the process contract. Without one it serves.</summary>
 internal static class CommandLineRoot
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, EngineStarter starter, CarrierStarter carrier)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, EngineStarter starter, CarrierStarter carrier, TrunkSwitch trunk)
     {
         var arguments = SplitArguments.Of(args);
         var root = new RootCommand("Orleans Dialer: calls every number of a list, within the conditions under which people may be called.")
         {
             DialCommand.Create(starter, arguments),
+            DemoCommand.Create(arguments, trunk),
+            DemoCommand.CreateWorker(starter, arguments),
             Carrier(carrier),
         };
         root.SetAction((_, cancel) => ServeAsync(starter, arguments, cancel));

@@ -84,4 +84,6 @@ public sealed record PermitFreed
     [Id(5)] public LaneId Lane { get; init; }
 
     [Id(6)] public UnixTime NotBefore { get; init; }
+    [Id(7)] public UnixTime AnsweredAt { get; init; }
+    [Id(8)] public UnixTime EndedAt { get; init; }
 }

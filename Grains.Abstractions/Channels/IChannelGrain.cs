@@ -67,10 +67,10 @@ public readonly record struct OutcomeDigest(
     [property: Id(2)] int TrailingErrors,
     [property: Id(3)] string? Evidence = null)
 {
-    public static OutcomeDigest Of(CallClass callClass, bool isChannelClass, string? evidence) =>
-        isChannelClass ? new(1, 1, 1, evidence)
-        : callClass is CallClass.Cancelled or CallClass.NotPlaced or CallClass.Unknown or CallClass.Technical ? default
-        : new(1, 0, 0);
+    public static OutcomeDigest Error(string? evidence) => new(1, 1, 1, evidence);
+
+    /// <summary>A call that shows that the trunk works.</summary>
+    public static readonly OutcomeDigest Good = new(1, 0, 0);
 
     public OutcomeDigest Then(OutcomeDigest next) =>
         Total == 0 ? next

@@ -58,7 +58,7 @@ internal sealed partial class CampaignGrain
             Hint(freed.Lane, freed.NotBefore);
         }
 
-        digest = digest.Then(OutcomeDigest.Of(freed.Class, freed.IsChannelClass, freed.Evidence));
+        Digest(freed);
         if (terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, clock.Now()) is { } cause)
         {
             SetCauseAsync(cause, holds: true).Ignore();
@@ -199,9 +199,16 @@ internal sealed partial class CampaignGrain
     {
         var id = new TryId(job.Row.Id, job.Row.TryNumber + 1);
         var now = clock.Now();
+        if (permits.Holds(id))
+        {
+            // an admission of this very try is under way: its answer says what becomes of the row
+            return;
+        }
+
         if (!permits.TryTake(id, now))
         {
-            // an admission of this very try is under way
+            board?.Done(job.Row.Id);
+            Later(job.Row.Lane, job.Row.NotBefore);
             return;
         }
 

@@ -1,4 +1,6 @@
+using Dialer.Campaigns;
 using Dialer.Channels;
+using Dialer.Domain.Calls;
 using Dialer.Domain.Campaigns;
 
 namespace Dialer.Grains.Campaigns;
@@ -19,6 +21,21 @@ internal sealed partial class CampaignGrain
     private OutcomeDigest digest;
     private ChannelHealthView? channelHealth;
     private UnixTime channelDownSince;
+    private UnixTime lastChannelError;
+
+    /// <summary>What this outcome says of the trunk goes with the next report (P42).</summary>
+    private void Digest(PermitFreed freed)
+    {
+        if (freed.IsChannelClass)
+        {
+            digest = digest.Then(OutcomeDigest.Error(freed.Evidence));
+            lastChannelError = UnixTime.Max(lastChannelError, freed.EndedAt);
+        }
+        else if (OutcomeClasses.ShowsChannelUp(freed.Class, freed.AnsweredAt, lastChannelError))
+        {
+            digest = digest.Then(OutcomeDigest.Good);
+        }
+    }
 
     private bool TakeToken()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dialer.Calls;
 using Dialer.Channels;
+using Dialer.Domain.Calls;
 using Dialer.Domain.Channels;
 
 namespace Dialer.Grains.Channels;
@@ -13,14 +14,16 @@ public sealed class ChannelPulse
 {
     private readonly ConcurrentDictionary<ChannelId, Seen> seen = new();
 
-    public void Observe(ChannelId channel, CallClass callClass, bool isChannelClass)
+    public void Observe(ChannelId channel, CallEnded ended)
     {
+        ArgumentNullException.ThrowIfNull(ended);
         var state = seen.GetOrAdd(channel, _ => new Seen());
-        if (isChannelClass)
+        if (ended.IsChannelClass)
         {
             Interlocked.Increment(ref state.ErrorsInRow);
+            Volatile.Write(ref state.LastErrorMs, ended.At.Ms);
         }
-        else if (Dialer.Domain.Calls.OutcomeClasses.IsPlaced(callClass))
+        else if (OutcomeClasses.ShowsChannelUp(ended.Class, ended.AnsweredAt, new UnixTime(Volatile.Read(ref state.LastErrorMs))))
         {
             state.ErrorsInRow = 0;
         }
@@ -43,5 +46,6 @@ public sealed class ChannelPulse
         public volatile bool IsOpen;
         public volatile bool HasBreaker;
         public int ErrorsInRow;
+        public long LastErrorMs;
     }
 }

@@ -128,7 +128,7 @@ internal sealed partial class SubscriberGrain
 
     private bool IsChannelDown(CallEnded ended)
     {
-        pulse.Observe(channel, ended.Class, ended.IsChannelClass);
+        pulse.Observe(channel, ended);
         return pulse.IsDown(channel);
     }
 
@@ -165,6 +165,8 @@ internal sealed partial class SubscriberGrain
             {
                 Try = record.Try,
                 Class = record.Class,
+                AnsweredAt = record.AnsweredAt,
+                EndedAt = record.EndedAt,
                 IsChannelClass = ended?.IsChannelClass ?? false,
                 Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
                 Status = step.Row.Status,

@@ -8,6 +8,8 @@ using Dialer.Grains.Common;
 using Dialer.Grains.DoNotCall;
 using Dialer.Grains.Silos;
 using Dialer.Grains.Subscribers;
+using Dialer.Numbers;
+using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Recovery;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Storage.Sqlite;
@@ -55,6 +57,7 @@ public static class DialerSiloServices
         services.AddSingleton(options);
         services.AddSingleton(new OrganisationBoard(options.ToOrganisation()));
         services.AddSingleton<ICareResolver, CareResolver>();
+        services.AddSingleton<INumberReader, NumberReader>();
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<ISiloIdentity>(s => s.GetRequiredService<SiloIdentity>());
         services.AddSingleton<CallEventRelay>();

@@ -10,6 +10,16 @@ public static class OutcomeClasses
         CallClass.Answered or CallClass.BotFailed or CallClass.Busy or CallClass.Rejected
         or CallClass.NoAnswer or CallClass.Unreachable or CallClass.Nonexistent;
 
+    /// <summary>
+    /// Whether an outcome shows that the trunk works, and so ends a row of channel-class errors (P42). A call that was answered
+    /// before the last such error says nothing: when a trunk dies its talks end too.
+    /// </summary>
+    public static bool ShowsChannelUp(CallClass callClass, UnixTime answeredAt, UnixTime lastErrorAt) => callClass switch
+    {
+        CallClass.Answered or CallClass.BotFailed => answeredAt > lastErrorAt,
+        _ => IsPlaced(callClass),
+    };
+
     /// <summary><c>callNotConnectedReason</c> of the bot protocol; null where the event is another one.</summary>
     public static string? NotConnectedReason(CallClass callClass) => callClass switch
     {

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text.Json;
+using Dialer.Calendars;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.DoNotCall;
+using Dialer.Gateway.Commands.Dial;
+using Dialer.Gateway.Hosting;
+using Dialer.Numbers;
+using Dialer.PhoneLists;
+using Dialer.Reports;
+using Dialer.Subscribers;
+
+namespace Dialer.Gateway.Commands.Demo;
+
+/// <summary>
+/// The demo's dialing process: imports, dials, tells its figures, is killed and goes on; at the end compares the books with the
+/// carrier's ledger, then keeps serving.
+/// </summary>
+internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments, string list, string carrier, string ledger)
+{
+    public const int Cap = 150;
+
+    private const int RejectedShown = 10;
+
+    private const int Page = 1000;
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        using var interrupts = new Interrupts();
+        await using var engine = await starter(new EngineStart(arguments.Configuration, "./data/demo", IsQuiet: true, NeedsHttp: true), cancel);
+        var campaign = await FindAsync(engine) ?? await MakeAsync(engine);
+        await WatchAsync(campaign, interrupts.First);
+        if (!interrupts.First.IsCancellationRequested)
+        {
+            Tell(new DemoLine { Audit = await AuditAsync(engine, campaign) });
+            await Task.Delay(Timeout.InfiniteTimeSpan, interrupts.First).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static async Task<ICampaignGrain?> FindAsync(IEngine engine)
+    {
+        var known = await engine.Services.GetRequiredService<IDialerQueries>().ReadCampaignsAsync(1);
+        return known.Count == 0 ? null : engine.Services.GetRequiredService<IGrainFactory>().GetGrain<ICampaignGrain>(known[0].Id.Value);
+    }
+
+    private async Task<ICampaignGrain> MakeAsync(IEngine engine)
+    {
+        var imported = await ImportAsync(engine);
+        var grains = engine.Services.GetRequiredService<IGrainFactory>();
+        var ids = engine.Services.GetRequiredService<INewIds>();
+        var channel = new ChannelId(await ids.NextAsync());
+        await grains.GetGrain<IChannelGrain>(channel.Value).CreateAsync(new ChannelSettings
+        {
+            Name = "demo carrier",
+            Kind = ChannelKind.Simulated,
+            Lines = 2 * Cap,
+            RingTimeoutSeconds = 5,
+            MaxCallSeconds = 30,
+            Simulated = new SimulatedSettings
+            {
+                Answer = 0.55,
+                Busy = 0.15,
+                NoAnswer = 0.25,
+                Nonexistent = 0.05,
+                Error = 0,
+                Endpoint = carrier,
+                RingSeconds = new SecondsRange(0.2, 0.8),
+                TalkSeconds = new SecondsRange(0.5, 1.5),
+                Seed = 7,
+            },
+        });
+        var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
+        await campaign.CreateAsync(
+            new CampaignSettings
+            {
+                Name = "Demo",
+                Channel = channel,
+                List = imported.Id,
+                MaxSimultaneousCalls = Cap,
+                CallingWindows = WeeklyHours.Always,
+                TimeZone = "Europe/Moscow",
+                OuterHoursException = "demo: nobody is called",
+                Attempts = new AttemptPolicy { PauseMinutes = 1 },
+            },
+            UnixTime.None);
+        var optedOut = DemoList.OptedOut.Select(p => new PhoneNumber(p)).ToList();
+        await engine.Services.GetRequiredService<IDoNotCallStore>().AddAsync(optedOut, "asked us not to call", "demo", "demo", TimeProvider.System.Now());
+        Say($"{optedOut.Count} numbers of the list are on do-not-call.");
+        await campaign.StartAsync("demo");
+        return campaign;
+    }
+
+    private async Task<PhoneListSummary> ImportAsync(IEngine engine)
+    {
+        var import = engine.Services.GetRequiredService<IListImport>();
+        var answer = await import.ImportFileAsync(new ListImportRequest { Name = "demo", Country = "RU" }, list, null, CancellationToken.None);
+        var imported = answer.Value ?? throw new CommandRefusedException(answer.Refusal.Text);
+        Say($"Imported {imported.Rows} rows: {imported.Accepted} numbers to call, {imported.Duplicates} duplicate, {imported.Rejected} rejected, {imported.Fixed} written with 8 mended.");
+        var shown = 0;
+        await foreach (var row in import.ReadRejectedAsync(imported.Id, CancellationToken.None))
+        {
+            if (shown++ < RejectedShown)
+            {
+                Say($"  line {row.Line}: {row.Reason}");
+            }
+        }
+
+        return imported;
+    }
+
+    private static async Task WatchAsync(ICampaignGrain campaign, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var progress = (await campaign.ProgressAsync())!;
+            Tell(new DemoLine { Figures = DemoFigures.Of(progress) });
+            if (progress.Counters.Total > 0 && progress.Counters.Final == progress.Counters.Total)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(250), stop).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private async Task<DemoAudit> AuditAsync(IEngine engine, ICampaignGrain campaign)
+    {
+        var queries = engine.Services.GetRequiredService<IDialerQueries>();
+        var id = new CampaignId(campaign.GetPrimaryKeyLong());
+        var books = DemoLedger.Read(ledger);
+        var doNotCall = engine.Services.GetRequiredService<IDoNotCallStore>();
+        var recorded = 0;
+        var final = 0;
+        var toDoNotCall = 0;
+        var jobs = 0;
+        JobReport? shown = null;
+        var after = new JobId(0);
+        IReadOnlyList<JobReport> page;
+        do
+        {
+            page = await queries.ReadJobsAsync(id, after, Page);
+            foreach (var job in page)
+            {
+                jobs++;
+                final += job.Status == JobStatus.Final ? 1 : 0;
+                recorded += Enumerable.Range(1, job.Tries).Count(n => books.Starts.ContainsKey($"{job.Id}-{n}"));
+                shown = shown is null || job.Tries > shown.Tries ? job : shown;
+                after = job.Id;
+            }
+        }
+        while (page.Count == Page);
+        foreach (var phone in books.Starts.Values.Select(s => s.Phone).Distinct())
+        {
+            toDoNotCall += PhoneNumber.TryFromDigits(phone, out var number) && await doNotCall.ContainsAsync(number) ? 1 : 0;
+        }
+
+        var view = (await campaign.GetAsync())!;
+        return new DemoAudit(
+            books.Received, recorded, books.DialedTwice, jobs - final, books.MostAtOnce, Cap,
+            books.Starts.Values.Count(s => !IsInside(view.Settings, s.At)),
+            toDoNotCall,
+            shown is null ? [] : await TimelineAsync(queries, shown),
+            $"curl -s {engine.Url}/api/calls/campaign/{view.Token}/addPhones -H 'Content-Type: application/json' -d '[{{\"phone\":\"79161234567\",\"payload\":{{\"name\":\"Anna\"}}}}]'");
+    }
+
+    /// <summary>Whether a call of the ledger began within the campaign's hours, in its zone.</summary>
+    private static bool IsInside(CampaignSettings settings, long at)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(settings.TimeZone);
+        var local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), zone);
+        return settings.CallingWindows.Days[((int)local.DayOfWeek + 6) % 7].Any(w => w.Contains((local.Hour * 60) + local.Minute));
+    }
+
+    private static async Task<IReadOnlyList<string>> TimelineAsync(IDialerQueries queries, JobReport job)
+    {
+        var lines = new List<string> { $"Timeline of {job.Phone} (zone {Short(job.Zone.Key)}, {job.Zone.Source}):" };
+        foreach (var record in await queries.ReadTriesAsync(job.Id))
+        {
+            var next = record.NextAt.IsNone ? "" : $", next from {record.NextAt.ToDateTimeOffset():HH:mm:ss}";
+            lines.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {record.StartedAt.ToDateTimeOffset():HH:mm:ss} try {record.Try}: {record.Class}, {record.Cause.SipCode} {record.Cause.Text}, talk {record.Talk.TotalSeconds:0.0} s; rule {record.Rule}{next}"));
+        }
+
+        lines.Add($"  {job.Result}");
+        return lines;
+    }
+
+    private static string Short(string zone) => zone.Contains('|', StringComparison.Ordinal) ? $"one of {zone.Split('|').Length}" : zone;
+
+    private static void Say(string text) => Tell(new DemoLine { Say = text });
+
+    private static void Tell(DemoLine line) => Console.WriteLine(JsonSerializer.Serialize(line));
+}
