@@ -11,7 +11,7 @@ if (mode == "tries")
     await Pgbench.PrepareAsync(reference);
     var n = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 40000;
     var cap = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 500;
-    for (var i = 0; i < 3; i++)
+    for (var i = 0; i < (args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : 3); i++)
     {
         var tps = await Pgbench.RunAsync(server, reference, 5);
         Console.WriteLine($"pgbench {tps:0}");
