@@ -320,6 +320,12 @@ internal sealed partial class CampaignGrain
             (code, until) = (IdleCodes.Backoff, await store.ReadNextBackoffAsync(Id));
         }
 
+        if (code == IdleCodes.NoNumbers && counters.Waiting > 0)
+        {
+            // rows that were added a moment ago: the loop is about to see them
+            code = null;
+        }
+
         return code is null ? null : new IdleReason(code, IdleCodes.Text(code), until > now ? until : UnixTime.None);
     }
 

@@ -13,10 +13,10 @@ namespace Dialer.Gateway.Commands.Demo;
 internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, string directory)
 {
     /// <summary>Seconds after the first call at which things happen.</summary>
-    private static readonly TimeSpan TrunkDies = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TrunkDies = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan TrunkReturns = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Kill = TimeSpan.FromSeconds(24);
+    private static readonly TimeSpan TrunkReturns = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Kill = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly DialScreen screen = DialScreen.Create();
