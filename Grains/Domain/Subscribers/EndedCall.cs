@@ -15,6 +15,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     public BotReply? Bot => ended.Bot;
 
+    public StopCalls Stop => Bot?.StopCalls ?? StopCalls.None;
+
     /// <summary>An answered call is never a technical error (P8, P41): a stored or told answer outweighs the driver's class.</summary>
     public CallClass Class => AnsweredAt.IsNone || ended.Class is CallClass.BotFailed or CallClass.Unknown ? ended.Class : CallClass.Answered;
 
@@ -121,7 +123,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
         var why = Row.Has(JobFlags.CancelRequested) ? "job cancelled"
             : IsOver ? "campaign finished"
-            : Bot.StopCalls != StopCalls.None ? "the callee opted out"
+            : Stop != StopCalls.None ? "the callee opted out"
             : Class == CallClass.Nonexistent ? "no such number"
             : "maximum of attempts";
         return step with
