@@ -25,6 +25,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
     /// <summary>The campaign takes no more calls: nothing follows this one (P11).</summary>
     public bool IsOver => context.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted;
 
+    private EndReason CancelReason => Row.EndReason == EndReason.None ? EndReason.Cancelled : Row.EndReason;
+
     public JobResult ReachedResult => string.IsNullOrEmpty(Bot?.CallResult) ? JobResult.Reached : JobResult.ReachedWithResult;
 
     /// <summary>Strictly shorter than P7, in milliseconds from the callee's answer to the first BYE.</summary>
@@ -96,8 +98,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             && result is not (JobResult.Reached or JobResult.ReachedWithResult or JobResult.Unknown);
         var final = SubscriberMachine.Finished(
             row,
-            cancelled ? JobResult.Cancelled : result,
-            cancelled ? EndReason.Cancelled : reason,
+            cancelled ? SubscriberMachine.CancelledResult(Row.EndReason) : result,
+            cancelled ? CancelReason : reason,
             At) with
         { Version = row.Version };
         return Close(final, cancelled ? StepRules.Cancelled : rule, row.Attempts > Row.Attempts, UnixTime.None);

@@ -18,12 +18,16 @@ public static partial class SubscriberMachine
             return null;
         }
 
-        var result = reason is EndReason.DoNotCall or EndReason.Erased ? JobResult.NotDone : JobResult.Cancelled;
+        // a live row keeps the reason for when its call is over
         var after = row.Status == JobStatus.Live
-            ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested }
-            : Finished(row, result, reason, now);
+            ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested, EndReason = reason }
+            : Finished(row, CancelledResult(reason), reason, now);
         return Change(row, after);
     }
+
+    /// <summary>How a job ends that is taken off for this reason: do-not-call and erasing are not a person's cancelling (P27, P38).</summary>
+    internal static JobResult CancelledResult(EndReason reason) =>
+        reason is EndReason.DoNotCall or EndReason.Erased ? JobResult.NotDone : JobResult.Cancelled;
 
     /// <summary>The backoff of a row is over (P8): it waits again. Null when it is not in backoff or not due: the tick was early or double.</summary>
     public static SubscriberStep? Wake(JobRow row, UnixTime now)
@@ -77,7 +81,7 @@ public static partial class SubscriberMachine
             AttemptsToPhone = (short)(row.AttemptsToPhone - undone),
             Status = JobStatus.Live,
             Result = JobResult.None,
-            EndReason = EndReason.None,
+            EndReason = row.Has(JobFlags.CancelRequested) ? row.EndReason : EndReason.None,
             FinishedAt = UnixTime.None,
             Flags = row.Flags & ~JobFlags.LastUnknown,
         };

@@ -83,6 +83,25 @@ public class CancelTests
         Assert.Equal((JobStatus.Final, JobResult.ReachedWithResult, EndReason.None), (step.Row.Status, step.Row.Result, step.Row.EndReason));
     }
 
+    [Theory]
+    [InlineData(EndReason.DoNotCall)]
+    [InlineData(EndReason.Erased)]
+    public void LiveCall_OfANumberThatEnteredDoNotCall_EndsNotDoneWithThatReason(EndReason reason)
+    {
+        var world = new SubscriberWorld(Attempts(9));
+        world.DialWhenDue();
+        world.Cancel(reason: reason);
+        var step = world.End(CallClass.Busy);
+        Assert.Equal((JobStatus.Final, JobResult.NotDone, reason), (step.Row.Status, step.Row.Result, step.Row.EndReason));
+        Assert.Equal(1, step.Row.AttemptsTotal);
+
+        var reached = new SubscriberWorld(Attempts(9));
+        reached.DialWhenDue();
+        reached.Cancel(reason: reason);
+        step = reached.End(CallClass.Answered, talk: TimeSpan.FromSeconds(3));
+        Assert.Equal((JobResult.Reached, EndReason.None), (step.Row.Result, step.Row.EndReason));
+    }
+
     [Fact]
     public void NumberInDoNotCall_EndsWithoutACall_NothingSpent()
     {
