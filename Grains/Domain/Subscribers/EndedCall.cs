@@ -127,6 +127,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             : IsOver ? "campaign finished"
             : Stop != StopCalls.None ? "the callee opted out"
             : Class == CallClass.Nonexistent ? "no such number"
+            : Class == CallClass.BotFailed ? "the bot failed"
             : "maximum of attempts";
         return step with
         {
@@ -145,7 +146,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         }
 
         var lane = RedialRules.LaneOf(redial, context);
-        var wanted = lane.Policy.MaxAttempts ?? context.Terms.Settings.Attempts.Initial;
+        var wanted = RedialRules.AttemptsOf(lane.Policy, context.Terms.Settings);
         var due = redial.StartAt.IsNone ? At + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt;
         var isHeld = row.Status == JobStatus.Backoff && row.NotBefore >= due;
         var opened = row with

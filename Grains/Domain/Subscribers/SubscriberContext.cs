@@ -26,7 +26,9 @@ public sealed record SubscriberContext
     public CallPolicy? Policy => Lane.Policy;
 
     /// <summary>Attempts allowed in the open series (P5, P21, P26).</summary>
-    public int SeriesLimit => Policy?.MaxAttempts ?? Terms.Settings.Attempts.Initial;
+    public int SeriesLimit => Row.Series == 0
+        ? Policy?.MaxAttempts ?? Terms.Settings.Attempts.Initial
+        : RedialRules.AttemptsOf(Policy, Terms.Settings);
 
     /// <summary>Attempts allowed over all series of the job (P5; calls-api §4.1: never below the job's own).</summary>
     public int JobLimit => Math.Max(Terms.Settings.Attempts.Maximum, OwnMaxAttempts ?? 0);

@@ -100,7 +100,7 @@ public static partial class SubscriberMachine
     {
         if (isChannelDown)
         {
-            return call.Wait(call.Uncounted(), StepRules.ChannelDown, counted: false);
+            return call.RedialOr(call.Uncounted(), () => call.Wait(call.Uncounted(), StepRules.ChannelDown, counted: false));
         }
 
         var streak = call.Row.ErrorStreak + 1;

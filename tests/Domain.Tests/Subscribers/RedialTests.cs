@@ -42,6 +42,7 @@ public class RedialTests
 
     [Theory]
     [InlineData(3, 3)]
+    [InlineData(10, 5)]
     public void Redial_WithoutAttempts_TakesTheCampaignsInitialNumber_ButAtMostFive(int initial, int made)
     {
         var world = new SubscriberWorld(Attempts(initial, pause: 1), hasJob: false).AddJob(new CallPolicy { MaxAttempts = 2 });
@@ -171,6 +172,16 @@ public class RedialTests
     }
 
     [Fact]
+    public void Redial_FromAFailureWhileTheChannelIsDown_IsKept()
+    {
+        var world = new SubscriberWorld(Attempts(1));
+        world.DialWhenDue();
+        world.End(CallClass.Technical, bot: Ask(attempts: 2, retry: 5), isChannelClass: true, isChannelDown: true);
+        Assert.Equal((1, 0), (world.Row.Series, world.Row.ErrorStreak));
+        Assert.Equal(TimeSpan.FromMinutes(5), world.DialWhenDue());
+    }
+
+    [Fact]
     public void Redial_InAPausedCampaign_IsKept()
     {
         var world = new SubscriberWorld(Attempts(1));
@@ -210,6 +221,15 @@ public class RedialTests
         world.DialAndEnd(CallClass.Nonexistent, bot: Ask(attempts: 2));
         Assert.Equal((JobStatus.Final, JobResult.Nonexistent), (world.Row.Status, world.Row.Result));
         AssertDropped(world, "no such number");
+    }
+
+    [Fact]
+    public void Redial_WhenTheBotFailed_IsDropped()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        world.DialAndEnd(CallClass.BotFailed, Talk, Ask(attempts: 2));
+        Assert.Equal((JobStatus.Waiting, 0), (world.Row.Status, world.Row.Series));
+        AssertDropped(world, "the bot failed");
     }
 
     internal static BotReply Ask(int? attempts = null, int? retry = null) =>
