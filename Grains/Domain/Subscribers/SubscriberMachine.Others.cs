@@ -72,8 +72,14 @@ public static partial class SubscriberMachine
             return null;
         }
 
-        // only an answered try was counted when it was settled
-        var undone = row.Result == JobResult.Unknown ? 1 : 0;
+        // only an answered try was counted when it was settled; who does not know of the answer cannot unspend it (P41)
+        var wasAnswered = row.Result == JobResult.Unknown;
+        if (wasAnswered && ended.AnsweredAt.IsNone)
+        {
+            return null;
+        }
+
+        var undone = wasAnswered ? 1 : 0;
         var live = row with
         {
             Attempts = (short)(row.Attempts - undone),
