@@ -52,25 +52,15 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
     /// <summary>The row waiting for its pause from now on, nothing spent.</summary>
     public JobRow Back(UnixTime end) => Uncounted() with { NotBefore = end, Lane = SubscriberMachine.PauseLane(Row) };
 
-    public SubscriberStep RetryOrFinish(JobRow placed, string rule) => RetryOrFinish(placed, rule, At + context.Pause);
-
     /// <summary>The next attempt after the pause, if one is left; else the job's end with its last outcome.</summary>
-    public SubscriberStep RetryOrFinish(JobRow placed, string rule, UnixTime due)
-    {
-        if (!context.HasAttemptsLeft(placed))
-        {
-            return Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
-        }
+    public SubscriberStep RetryOrFinish(JobRow placed, string rule) => context.HasAttemptsLeft(placed)
+        ? Wait(placed with { Lane = SubscriberMachine.PauseLane(Row), NotBefore = At }, rule, counted: true)
+        : Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
 
-        var isPlainPause = due == At + context.Pause;
-        var waiting = placed with
-        {
-            Status = JobStatus.Waiting,
-            Lane = isPlainPause ? SubscriberMachine.PauseLane(Row) : SubscriberMachine.AtLane(Row),
-            NotBefore = isPlainPause ? At : due,
-        };
-        return Wait(waiting, rule, counted: true);
-    }
+    /// <summary>The same, but not before <paramref name="due"/>, whatever becomes of the pause meanwhile.</summary>
+    public SubscriberStep RetryOrFinish(JobRow placed, string rule, UnixTime due) => context.HasAttemptsLeft(placed)
+        ? Wait(placed with { Lane = SubscriberMachine.AtLane(Row), NotBefore = due }, rule, counted: true)
+        : Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
 
     /// <summary>The row waits: unless it was cancelled meanwhile, or no window is left for it.</summary>
     public SubscriberStep Wait(JobRow waiting, string rule, bool counted)
