@@ -16,9 +16,23 @@ internal static class SiblingRules
             return [];
         }
 
-        return [.. context.Siblings
+        return Changed(context.Siblings, s => Follow(s, context, after));
+    }
+
+    /// <summary>The streak that a put-back try belonged to is over for all: nothing holds them any more (P12).</summary>
+    public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> siblings, JobRow after) => Changed(siblings, s => s with
+    {
+        Status = JobStatus.Waiting,
+        NotBefore = s.Status == JobStatus.Backoff ? after.NotBefore : s.NotBefore,
+        ErrorStreak = after.ErrorStreak,
+        AttemptsToPhone = after.AttemptsToPhone,
+    });
+
+    private static IReadOnlyList<JobRow> Changed(IReadOnlyList<JobRow> siblings, Func<JobRow, JobRow> follow)
+    {
+        return [.. siblings
             .Where(s => s.Status is JobStatus.Waiting or JobStatus.Backoff)
-            .Select(s => Follow(s, context, after))
+            .Select(s => (Before: s, After: follow(s)))
             .Where(pair => pair.Before != pair.After)
             .Select(pair => SubscriberMachine.Next(pair.Before) with
             {
@@ -41,26 +55,26 @@ internal static class SiblingRules
         return delta;
     }
 
-    private static (JobRow Before, JobRow After) Follow(JobRow sibling, SubscriberContext context, JobRow after)
+    private static JobRow Follow(JobRow sibling, SubscriberContext context, JobRow after)
     {
         var shared = sibling with { ErrorStreak = after.ErrorStreak, AttemptsToPhone = after.AttemptsToPhone };
         if (after.Status == JobStatus.Backoff)
         {
             var isDueLater = sibling.Status == JobStatus.Waiting && context.DueAt(sibling) > after.NotBefore;
-            return (sibling, isDueLater ? shared : shared with
+            return isDueLater ? shared : shared with
             {
                 Status = JobStatus.Backoff,
                 NotBefore = after.NotBefore,
                 Lane = SubscriberMachine.AtLane(sibling),
-            });
+            };
         }
 
         // the streak is over: what it held waits again, after the same pause as the job that was dialed
-        return (sibling, sibling.Status != JobStatus.Backoff || after.ErrorStreak > 0 ? shared : shared with
+        return sibling.Status != JobStatus.Backoff || after.ErrorStreak > 0 ? shared : shared with
         {
             Status = JobStatus.Waiting,
             NotBefore = context.Row.ErrorStreak > 0 && after.Status == JobStatus.Waiting ? context.DueAt(after) : sibling.NotBefore,
             Lane = SubscriberMachine.AtLane(sibling),
-        });
+        };
     }
 }

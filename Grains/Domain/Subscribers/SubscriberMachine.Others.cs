@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Calls;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -102,13 +103,19 @@ public static partial class SubscriberMachine
 
     /// <summary>
     /// An operator takes a suspicious outcome back (P12): the job waits again from now, the attempt that the try spent unspent.
-    /// Null when a later try began or the job was cancelled.
+    /// Null when the outcome is not a suspicious one, a later try began, or the job may not be called any more.
     /// </summary>
-    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now)
+    /// <param name="row">The job.</param>
+    /// <param name="record">Its last try.</param>
+    /// <param name="now">From when it waits again.</param>
+    /// <param name="siblings">Other jobs of the phone that are not final; they share its attempts and its streak.</param>
+    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now, IReadOnlyList<JobRow>? siblings = null)
     {
         ArgumentNullException.ThrowIfNull(row);
         ArgumentNullException.ThrowIfNull(record);
-        if (row.Try != record.Try || row.Status is JobStatus.Live or JobStatus.None || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall)
+        var mayBeCalled = row.Status is JobStatus.Waiting or JobStatus.Backoff
+            || (row.Status == JobStatus.Final && row.EndReason is EndReason.None or EndReason.Expired or EndReason.AttemptsLowered);
+        if (row.Try != record.Try || !OutcomeClasses.IsSuspicious(record.Class) || !mayBeCalled)
         {
             return null;
         }
@@ -127,7 +134,13 @@ public static partial class SubscriberMachine
             AttemptsToPhone = (short)(row.AttemptsToPhone - spent),
             ErrorStreak = 0,
         };
-        return Change(row, after) with { Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())] };
+        var others = SiblingRules.PutBack(siblings ?? [], after);
+        return Change(row, after) with
+        {
+            Siblings = others,
+            Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(siblings ?? [], others),
+            Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())],
+        };
     }
 
     private static CallEnded UnknownEnd(JobRow row, UnixTime now) => new()

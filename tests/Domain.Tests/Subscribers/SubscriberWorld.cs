@@ -175,7 +175,7 @@ internal sealed class SubscriberWorld
             ? Apply(job, step) : null;
 
     public SubscriberStep? PutBack(int job = 0) =>
-        Tries.FirstOrDefault(t => t.Try == rows[job].Try) is { } record && SubscriberMachine.PutBack(rows[job], record, Now) is { } step
+        Tries.FirstOrDefault(t => t.Try == rows[job].Try) is { } record && SubscriberMachine.PutBack(rows[job], record, Now, Context(job).Siblings) is { } step
             ? Apply(job, step) : null;
 
     public SubscriberStep Apply(int job, SubscriberStep step)
