@@ -56,7 +56,7 @@ internal sealed partial class SubscriberGrain
             return true;
         }
 
-        var context = Context(current, Siblings(stored!, current), stored!.LaneOf(current), stored.Terms);
+        var context = Context(stored!, current);
         if (SubscriberMachine.Settle(context, knownOver, clock.Now()) is not { } step)
         {
             Forget();
@@ -106,7 +106,7 @@ internal sealed partial class SubscriberGrain
         var stored = await store.ReadSubscriberAsync(campaign, phone);
         var current = stored?.Rows.FirstOrDefault(r => r.Id == row.Id);
         if (current is not null
-            && SubscriberMachine.EndWithoutCall(Context(current, Siblings(stored!, current), stored!.LaneOf(current), stored.Terms), clock.Now()) is { } step)
+            && SubscriberMachine.EndWithoutCall(Context(stored!, current), clock.Now()) is { } step)
         {
             await StoreAsync(step);
         }

@@ -79,7 +79,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         var next = context.Calendar.NextOpen(UnixTime.Max(due, At));
         return next.IsNever
             ? Finish(waiting, SubscriberMachine.Expired(waiting), StepRules.Expired, EndReason.Expired)
-            : Close(waiting, rule, counted, next) with { RemindAt = waiting.Status == JobStatus.Backoff ? waiting.NotBefore : UnixTime.None };
+            : Close(waiting, rule, counted, next);
     }
 
     public SubscriberStep Finish(JobRow row, JobResult result, string rule, EndReason reason = EndReason.None)
@@ -151,7 +151,6 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         {
             RedialLane = lane,
             ClosedSeries = RedialRules.Closed(row, this),
-            RemindAt = isHeld ? opened.NotBefore : UnixTime.None,
         };
         return wanted <= left ? step : step with
         {
@@ -162,7 +161,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     private SubscriberStep Close(JobRow after, string rule, bool counted, UnixTime next)
     {
-        var siblings = SiblingRules.Follow(context, after);
+        var hold = HoldOfPhone(after, counted);
+        var siblings = SiblingRules.Follow(context, after, hold);
         var isTechnical = Class == CallClass.Technical;
         var talked = counted && !AnsweredAt.IsNone && Class != CallClass.Unknown;
         return new SubscriberStep
@@ -171,7 +171,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             Siblings = siblings,
             Try = Record(after, rule, counted, next),
             Release = new PhoneRelease(Row.Phone, Row.Try, At, Class is CallClass.Technical or CallClass.NotPlaced, Row.TryStartedAt),
-            RemindAt = UnixTime.None,
+            RemindAt = after.Status == JobStatus.Backoff || siblings.Any(s => s.Status == JobStatus.Backoff) ? hold : UnixTime.None,
             Counters = CounterDelta.Between(Row, after)
                 + SiblingRules.Delta(context.Siblings, siblings)
                 + new CampaignCounters
@@ -182,6 +182,13 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
                 },
         };
     }
+
+    /// <summary>Until when this error holds all jobs of the phone (P8): its backoff, after the ninth the pause; none if it was no error.</summary>
+    private UnixTime HoldOfPhone(JobRow after, bool counted) =>
+        Class != CallClass.Technical ? UnixTime.None
+        : after.ErrorStreak > Row.ErrorStreak ? At + ErrorBackoff.After(after.ErrorStreak)
+        : counted ? At + context.Pause
+        : UnixTime.None;
 
     private TryRecord Record(JobRow after, string rule, bool counted, UnixTime next) => new()
     {

@@ -81,6 +81,7 @@ internal sealed class SubscriberWorld
             Row = row,
             Siblings = [.. rows.Where(r => r.Id != row.Id && r.Status != JobStatus.Final)],
             Lane = lane,
+            SiblingLanes = [.. lanes.Values],
             Terms = Terms,
             Calendar = LaneCalendar.Compile(Terms, lane.Key.Zone, lane.Policy),
         };
