@@ -115,7 +115,7 @@ public static partial class SubscriberMachine
         ArgumentNullException.ThrowIfNull(record);
         var mayBeCalled = row.Status is JobStatus.Waiting or JobStatus.Backoff
             || (row.Status == JobStatus.Final && row.EndReason is EndReason.None or EndReason.Expired or EndReason.AttemptsLowered);
-        if (row.Try != record.Try || !OutcomeClasses.IsSuspicious(record.Class) || !mayBeCalled)
+        if (row.Try != record.Try || row.Has(JobFlags.PutBack) || !OutcomeClasses.IsSuspicious(record.Class) || !mayBeCalled)
         {
             return null;
         }
@@ -133,6 +133,7 @@ public static partial class SubscriberMachine
             AttemptsTotal = (short)(row.AttemptsTotal - spent),
             AttemptsToPhone = (short)(row.AttemptsToPhone - spent),
             ErrorStreak = 0,
+            Flags = row.Flags | JobFlags.PutBack,
         };
         var others = SiblingRules.PutBack(siblings ?? [], after);
         return Change(row, after) with

@@ -193,6 +193,18 @@ public class EndingTests
     }
 
     [Fact]
+    public void Outcome_IsPutBackOnce()
+    {
+        var world = new SubscriberWorld(Attempts(3));
+        world.DialAndEnd(CallClass.Rejected);
+        Assert.NotNull(world.PutBack());
+        Assert.Null(world.PutBack());
+        Assert.Equal(0, world.Row.AttemptsTotal);
+        world.DialAndEnd(CallClass.Rejected);
+        Assert.NotNull(world.PutBack());
+    }
+
+    [Fact]
     public void LiveTry_OrAnEarlierOne_IsNotPutBack()
     {
         var world = new SubscriberWorld(Attempts(3));
