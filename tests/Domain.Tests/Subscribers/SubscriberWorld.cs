@@ -38,6 +38,9 @@ internal sealed class SubscriberWorld
 
     public CampaignCounters Sum { get; private set; }
 
+    /// <summary>The try that ended last was the channel's fault, while the channel was down (P42).</summary>
+    public bool WasChannelDown { get; private set; }
+
     public IReadOnlyList<JobRow> Rows => rows;
 
     public JobRow Row => rows[0];
@@ -142,6 +145,7 @@ internal sealed class SubscriberWorld
     {
         var job = rows.FindIndex(r => r.Status == JobStatus.Live);
         Now += after ?? Ring;
+        WasChannelDown = isChannelClass && isChannelDown;
         var ended = Ended(rows[job], callClass, Now, talk, bot, isChannelClass);
         return Apply(job, SubscriberMachine.Ended(Context(job), ended, rows[job].TryStartedAt, isChannelDown));
     }
