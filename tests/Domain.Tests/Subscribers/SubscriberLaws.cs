@@ -108,7 +108,7 @@ public class SubscriberLaws
     [Fact]
     public void LonelyJob_IsDialedAtTheVeryInstantItIsAllowed_UntilItIsFinal()
     {
-        var lonely = World.Where(w => w.Rows.Count == 1);
+        var lonely = World.Where(w => w.Rows.Count == 1 && w.Context(0).Policy?.FinishAt is null);
         Gen.Select(lonely, Gen.Int[0, 999].Array[150]).Sample(
             (world, draws) =>
             {
