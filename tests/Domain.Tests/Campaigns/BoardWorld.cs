@@ -39,7 +39,10 @@ internal sealed class BoardWorld
         var id = new LaneId(2 * (lanes.Count + 1));
         var lane = new Lane
         {
-            Id = id, Campaign = terms.Campaign, Policy = policy, Key = new LaneKey(priority, new PolicyId(policy is null ? 0 : id.Value), zone),
+            Id = id,
+            Campaign = terms.Campaign,
+            Policy = policy,
+            Key = new LaneKey(priority, new PolicyId(policy is null ? 0 : id.Value), zone),
         };
         lanes.Add(lane);
         return lane;
@@ -49,8 +52,12 @@ internal sealed class BoardWorld
     {
         var row = new JobRow
         {
-            Id = new JobId(id ?? ++lastId), Campaign = terms.Campaign, Phone = new PhoneNumber(79160000000 + rows.Count),
-            Lane = lane.Of(kind), NotBefore = notBefore, Status = JobStatus.Waiting,
+            Id = new JobId(id ?? ++lastId),
+            Campaign = terms.Campaign,
+            Phone = new PhoneNumber(79160000000 + rows.Count),
+            Lane = lane.Of(kind),
+            NotBefore = notBefore,
+            Status = JobStatus.Waiting,
         };
         rows.Add(row);
         return row.Id;
