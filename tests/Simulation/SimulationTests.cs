@@ -45,6 +45,18 @@ public sealed class SimulationTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>For whoever mends something: which laws break, how often, and the first seed of each.</summary>
+    [Fact(Explicit = true)]
+    public void Survey_TellsEveryLawThatBreaks()
+    {
+        var broken = Worlds.FindAllBroken(1, Setting("DIALER_SIM_SEEDS") ?? Seeds);
+        foreach (var law in broken.GroupBy(b => b.Law.Law).OrderByDescending(g => g.Count()))
+        {
+            var first = law.MinBy(b => b.Seed);
+            output.WriteLine($"{law.Count(),6} {law.Key}: seed {first.Seed}, {first.Law.What}");
+        }
+    }
+
     private void RunAll(int first, int count)
     {
         var watch = Stopwatch.StartNew();

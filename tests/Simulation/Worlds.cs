@@ -9,30 +9,38 @@ internal static class Worlds
     /// <summary>The lowest seed whose world broke a law; null when all held.</summary>
     public static (int Seed, BrokenLaw Law)? FindBroken(int first, int count, Bug bug = Bug.None)
     {
+        var broken = Find(first, count, bug, all: false);
+        return broken.Count == 0 ? null : broken.MinBy(b => b.Seed);
+    }
+
+    public static IReadOnlyList<(int Seed, BrokenLaw Law)> FindAllBroken(int first, int count) => Find(first, count, Bug.None, all: true);
+
+    private static List<(int Seed, BrokenLaw Law)> Find(int first, int count, Bug bug, bool all)
+    {
         var next = first - 1;
         var turn = new Lock();
-        (int Seed, BrokenLaw Law)? found = null;
-        void Work()
+        var found = new List<(int Seed, BrokenLaw Law)>();
+        bool IsEnough()
         {
-            while (true)
+            lock (turn)
             {
-                var seed = Interlocked.Increment(ref next);
-                if (seed >= first + count || found is not null)
-                {
-                    return;
-                }
+                return !all && found.Count > 0;
+            }
+        }
 
+        OnThreads(Environment.ProcessorCount, () =>
+        {
+            while (Interlocked.Increment(ref next) is var seed && seed < first + count && !IsEnough())
+            {
                 if (new DialerWorld(seed, bug).Run() is { } law)
                 {
                     lock (turn)
                     {
-                        found = found is { } other && other.Seed < seed ? other : (seed, law);
+                        found.Add((seed, law));
                     }
                 }
             }
-        }
-
-        OnThreads(Environment.ProcessorCount, Work);
+        });
         return found;
     }
 
