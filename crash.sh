@@ -3,5 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 export DIALER_CRASH_KILLS="${1:?usage: ./crash.sh N [SEED]}" DIALER_CRASH_SEED="${2:-$RANDOM}"
+./tests/install.sh
 dotnet build -c Release -v q tests/Crash.Tests
-exec dotnet test --project tests/Crash.Tests -c Release --no-build --output Detailed
+exec dotnet test --project tests/Crash.Tests -c Release --no-build --output Detailed -- --filter-class '*CrashTests'

@@ -12,21 +12,6 @@ case "$tier" in
     *) echo "usage: ./test.sh [fast]" >&2; exit 2 ;;
 esac
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
-
-install_missing() {
-    local missing=()
-    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
-    command -v setpriv >/dev/null || missing+=(util-linux)
-    if [ ${#missing[@]} -gt 0 ]; then
-        echo "installing ${missing[*]}"
-        # the package would start a cluster of its own: tests start theirs
-        as_root mkdir -p /etc/postgresql-common
-        echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-        as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-    fi
-}
-
 if ! command -v dotnet >/dev/null; then
     echo "The .NET SDK named in global.json is needed: see https://dotnet.microsoft.com/download." >&2
     exit 1
@@ -48,11 +33,10 @@ dotnet format whitespace --verify-no-changes --no-restore -v q || fail "formatte
 
 # A tier is a test project; its summary is added up.
 tier_of() {
-    local project="$1" log
+    local project="$1" log p f s
     echo "== $project"
     log="$(mktemp)"
     dotnet test --project "tests/$project" -c Release --no-build --output Normal 2>&1 | tee "$log" | grep -vE '^\s*$|^Running tests'
-    local p f
     p=$(sed -nE 's/^ *succeeded: ([0-9]+).*/\1/p' "$log" | tail -1)
     f=$(sed -nE 's/^ *failed: ([0-9]+).*/\1/p' "$log" | tail -1)
     s=$(sed -nE 's/^ *skipped: ([0-9]+).*/\1/p' "$log" | tail -1)
@@ -67,9 +51,13 @@ tier_of Architecture.Tests
 tier_of Domain.Tests
 tier_of Import.Tests
 tier_of Drivers.Tests
+tier_of Simulation
 if [ "$tier" = all ]; then
-    install_missing
+    ./tests/install.sh || fail "what the tests need could not be installed"
+    tier_of Store.Tests
     tier_of Grains.Tests
+    tier_of Cluster.Tests
+    tier_of Crash.Tests
 fi
 
 echo "$passed passed, $failed failed"

@@ -65,6 +65,34 @@ public readonly record struct CampaignCounters
     /// <summary>Rows of the list refused while loading (destination, zone).</summary>
     [Id(20)] public int RejectedAtLoad { get; init; }
 
+    /// <summary>Waiting or in backoff after at least one attempt that counted: <c>noAnswer</c> if the campaign is finished now.</summary>
+    [Id(21)] public int WaitingAttempted { get; init; }
+
+    /// <summary>Calls that were answered, short ones and those without a bot included.</summary>
+    [Id(22)] public int AnsweredCalls { get; init; }
+
+    [Id(23)] public int BusyCalls { get; init; }
+    [Id(24)] public int RejectedCalls { get; init; }
+
+    /// <summary>Calls that nobody took, unreachable phones included.</summary>
+    [Id(25)] public int NoAnswerCalls { get; init; }
+
+    /// <summary>
+    /// How they read in a campaign of this status. Finish writes no row: what waits, and what was not loaded yet, reads as done
+    /// (<c>noAnswer</c> after attempts, else <c>notDone</c>), as each job does in reports.
+    /// </summary>
+    public CampaignCounters ReadIn(CampaignStatus status) => status is not (CampaignStatus.Finished or CampaignStatus.Deleted) ? this : this with
+    {
+        Loaded = Total,
+        Waiting = 0,
+        Backoff = 0,
+        WaitingForRetry = 0,
+        WaitingAttempted = 0,
+        Final = Total - Live,
+        NotAnswered = NotAnswered + WaitingAttempted,
+        NotDone = NotDone + (Total - Loaded) + Waiting + Backoff - WaitingAttempted,
+    };
+
     public static CampaignCounters operator +(CampaignCounters a, CampaignCounters b) => new()
     {
         Total = a.Total + b.Total,
@@ -88,5 +116,10 @@ public readonly record struct CampaignCounters
         RedialsDropped = a.RedialsDropped + b.RedialsDropped,
         TalkMs = a.TalkMs + b.TalkMs,
         RejectedAtLoad = a.RejectedAtLoad + b.RejectedAtLoad,
+        WaitingAttempted = a.WaitingAttempted + b.WaitingAttempted,
+        AnsweredCalls = a.AnsweredCalls + b.AnsweredCalls,
+        BusyCalls = a.BusyCalls + b.BusyCalls,
+        RejectedCalls = a.RejectedCalls + b.RejectedCalls,
+        NoAnswerCalls = a.NoAnswerCalls + b.NoAnswerCalls,
     };
 }

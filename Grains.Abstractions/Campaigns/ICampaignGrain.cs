@@ -6,6 +6,7 @@ namespace Dialer.Campaigns;
 
 /// <summary>
 /// One campaign: the state machine (P9), the concurrency semaphore (P2) and the dispatch loop. Holds no list.
+/// Commands interleave, so that none waits behind a slow one; each decides and writes in a turn of its own.
 /// Key: campaign id.
 /// </summary>
 [Alias("dialer.ICampaignGrain")]
@@ -15,31 +16,31 @@ public interface ICampaignGrain : IGrainWithIntegerKey
     [Alias("Create")]
     Task<Answer<CampaignView>> CreateAsync(CampaignSettings settings, UnixTime startsAt);
 
-    [Alias("Start")]
+    [Alias("Start"), AlwaysInterleave]
     Task<Answer<CampaignView>> StartAsync(string actor);
 
     /// <summary>Blocks new calls within one second, lets live calls end (P11).</summary>
-    [Alias("Pause")]
+    [Alias("Pause"), AlwaysInterleave]
     Task<Answer<CampaignView>> PauseAsync(string actor);
 
     /// <summary>Refused while a cause of P12 holds; names all of them (P13).</summary>
-    [Alias("Resume")]
+    [Alias("Resume"), AlwaysInterleave]
     Task<Answer<CampaignView>> ResumeAsync(string actor, bool putBack = false);
 
     /// <summary>Terminal (P11).</summary>
-    [Alias("Finish")]
+    [Alias("Finish"), AlwaysInterleave]
     Task<Answer<CampaignView>> FinishAsync(string actor);
 
     /// <summary>Edits the conditions (P14): only while Scheduled or Paused, only from the version named.</summary>
-    [Alias("Edit")]
+    [Alias("Edit"), AlwaysInterleave]
     Task<Answer<CampaignView>> EditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion, string actor);
 
     /// <summary>Hides it at once (P16, P57).</summary>
-    [Alias("Delete")]
+    [Alias("Delete"), AlwaysInterleave]
     Task<Answer<CampaignView>> DeleteAsync(string actor);
 
     /// <summary>Pauses it, cancels ringing calls and hangs up live ones, within 2 s (P61). Answers how many calls were told to end.</summary>
-    [Alias("StopNow")]
+    [Alias("StopNow"), AlwaysInterleave]
     Task<Answer<CampaignView>> StopNowAsync(string actor);
 
     /// <summary>Holds it back for a cause of P12, or lifts the cause.</summary>

@@ -1,4 +1,5 @@
 using Dialer.Calls;
+using Orleans.Concurrency;
 
 namespace Dialer.Channels;
 
@@ -22,15 +23,15 @@ public interface IChannelGrain : IGrainWithIntegerKey
     Task<Answer<ChannelView>> DeleteAsync(bool force);
 
     /// <summary>Null when there is no such channel.</summary>
-    [Alias("Get")]
+    [Alias("Get"), AlwaysInterleave]
     Task<ChannelView?> GetAsync();
 
     /// <summary>Grants tokens to start calls, and takes the campaign's report.</summary>
-    [Alias("Acquire")]
+    [Alias("Acquire"), AlwaysInterleave]
     Task<Bundle> AcquireAsync(BundleRequest request);
 
     /// <summary>Asks the trunk now whether it is there; null when there is no such channel.</summary>
-    [Alias("Probe")]
+    [Alias("Probe"), AlwaysInterleave]
     Task<ChannelHealthView?> ProbeAsync();
 
     /// <summary>Hangs up every call of this channel and pauses its campaigns (P61).</summary>

@@ -1,3 +1,5 @@
+using Dialer.Calendars;
+
 namespace Dialer.PhoneLists;
 
 /// <summary>Imports lists (P33–P35): streams, reports bad rows, leaves no half list behind.</summary>
@@ -16,6 +18,11 @@ public interface IListImport
 
     /// <summary>Rows that were not accepted, in the order of the file (P34).</summary>
     IAsyncEnumerable<RejectedListRow> ReadRejectedAsync(ListId list, CancellationToken cancel);
+
+    /// <summary>
+    /// Accepted rows by the zone found for them, most first (P4). Touches every row of the list once: for people who look at it.
+    /// </summary>
+    Task<IReadOnlyList<ListZone>> ReadZonesAsync(ListId list);
 
     /// <summary>The newest list that is complete and has this source mark; null if there is none.</summary>
     Task<PhoneListSummary?> FindBySourceAsync(string source);
@@ -45,6 +52,9 @@ public sealed record ListImportProgress(
     [property: Id(2)] long? BytesTotal,
     [property: Id(3)] long Accepted,
     [property: Id(4)] long Rejected);
+
+/// <summary>How many accepted rows of a list have a zone.</summary>
+public sealed record ListZone(ZoneFound Zone, long Rows);
 
 /// <summary>A row that was not accepted.</summary>
 public sealed record RejectedListRow(long Row, long Line, string Code, string Reason, string Content);

@@ -1,11 +1,14 @@
 using Dialer.Accounts;
+using Dialer.Campaigns;
 using Dialer.Domain.Accounts;
+using Dialer.Grains.Campaigns;
 
 namespace Dialer.Grains.Accounts;
 
 /// <summary>Keeps the organisation's settings through Orleans' persistence; until they are first written the configuration's hold.</summary>
 internal sealed class AccountGrain(
     OrganisationBoard board,
+    ICampaignStore campaigns,
     [PersistentState("account")] IPersistentState<AccountState> state) : Grain, IAccountGrain
 {
     public Task<OrganisationView> GetAsync() => Task.FromResult(View());
@@ -39,6 +42,13 @@ internal sealed class AccountGrain(
 
         board.Told(settings);
         return View();
+    }
+
+    public async Task<int> StopNowAsync(string actor)
+    {
+        var open = await campaigns.ListOpenAsync();
+        await Task.WhenAll(open.Select(id => GrainFactory.GetGrain<ICampaignGrain>(id.Value).PauseAsync(actor)));
+        return await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, null, null);
     }
 
     private OrganisationView View() => new(state.State.Settings ?? board.Configured, state.State.Version);

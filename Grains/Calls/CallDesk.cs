@@ -9,14 +9,21 @@ namespace Dialer.Grains.Calls;
 /// The drivers of this silo, one per channel, made when first needed. When a channel's carrier settings change, new calls go to
 /// a new driver and the old one lives until its last call has ended.
 /// </summary>
-public sealed partial class CallDesk(IEnumerable<ICallDriverFactory> factories, CallEventRelay relay, ILogger<CallDesk> logger) : IAsyncDisposable
+public sealed partial class CallDesk(
+    IEnumerable<ICallDriverFactory> factories, CallEventRelay relay, TimeProvider clock, ILogger<CallDesk> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ChannelId, Desk> desks = new();
+    private readonly StopMarks stops = new();
 
     /// <summary>Set when the process ends: nothing new is dialed.</summary>
     public bool IsClosing { get; private set; }
 
     public void Close() => IsClosing = true;
+
+    /// <summary>Why nothing new may be dialed here now; null = it may. To be asked before an intent is stored.</summary>
+    public string? Refusal => IsClosing ? "the process is closing"
+        : relay.IsFull ? "too many outcomes wait for the database"
+        : null;
 
     /// <summary>The driver for a channel as it is set now.</summary>
     public ICallDriver DriverFor(ChannelId channel, ChannelSettings settings)
@@ -29,19 +36,22 @@ public sealed partial class CallDesk(IEnumerable<ICallDriverFactory> factories, 
     public async ValueTask<DialAdmission> DialAsync(ChannelId channel, ChannelSettings settings, DialCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        if (IsClosing)
+        if ((Refusal ?? stops.Refuse(channel, command)) is { } refusal)
         {
-            return DialAdmission.Refused("the process is closing");
-        }
-
-        if (relay.IsFull)
-        {
-            return DialAdmission.Refused("too many outcomes wait for the database");
+            return DialAdmission.Refused(refusal);
         }
 
         try
         {
-            return await DriverFor(channel, settings).DialAsync(command, CancellationToken.None);
+            var driver = DriverFor(channel, settings);
+            var admission = await driver.DialAsync(command, CancellationToken.None);
+            if (admission.IsAccepted && stops.Refuse(channel, command) is not null)
+            {
+                // a stop-now came between the look and the call, and may not have seen it
+                await driver.HangUpAsync(command.Id, HangUpReason.Stop, CancellationToken.None);
+            }
+
+            return admission;
         }
         catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException)
         {
@@ -51,20 +61,29 @@ public sealed partial class CallDesk(IEnumerable<ICallDriverFactory> factories, 
         }
     }
 
-    /// <summary>Hangs up every call that fits; answers how many were told.</summary>
-    public async Task<int> HangUpAsync(CampaignId? campaign, ChannelId? channel, TryId? call, HangUpReason why)
+    /// <summary>
+    /// Stop now (P61): ends every call of a campaign, of a channel or (both null) of this silo, and holds back those whose intent
+    /// was stored but which have not left yet. Answers how many calls were told.
+    /// </summary>
+    public Task<int> StopAsync(CampaignId? campaign, ChannelId? channel)
     {
+        stops.Add(campaign, channel, clock.Now());
+        return HangUpAsync((id, call) => (channel is null || channel == id) && (campaign is null || campaign == call.Campaign), HangUpReason.Stop);
+    }
+
+    /// <summary>Hangs up one call; false if it is not here.</summary>
+    public async Task<bool> HangUpAsync(TryId call, HangUpReason why) => await HangUpAsync((_, c) => c.Id == call, why) > 0;
+
+    /// <summary>Hangs up every call that fits; answers how many were told.</summary>
+    public async Task<int> HangUpAsync(Func<ChannelId, LiveCall, bool> fits, HangUpReason why)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
         var told = 0;
         foreach (var (id, desk) in desks)
         {
-            if (channel is { } only && only != id)
-            {
-                continue;
-            }
-
             foreach (var driver in desk.All)
             {
-                var fitting = driver.List().Where(c => (campaign is null || c.Campaign == campaign) && (call is null || c.Id == call));
+                var fitting = driver.List().Where(call => fits(id, call));
                 var answers = await Task.WhenAll(fitting.Select(c => driver.HangUpAsync(c.Id, why, CancellationToken.None).AsTask()));
                 told += answers.Count(a => a);
             }

@@ -39,7 +39,9 @@ public interface ICallDriver : IAsyncDisposable
 }
 
 /// <summary>What is to be dialed. The try id is chosen by the caller: it is the key of idempotence.</summary>
-public sealed record DialCommand(TryId Id, CampaignId Campaign, PhoneNumber To, TimeSpan RingLimit, TimeSpan MaxTalk, Scenario Scenario);
+/// <param name="DecidedAt">When its intent was decided, on this silo's clock: a stop-now after it holds it back (P61).</param>
+public sealed record DialCommand(
+    TryId Id, CampaignId Campaign, PhoneNumber To, TimeSpan RingLimit, TimeSpan MaxTalk, Scenario Scenario, UnixTime DecidedAt = default);
 
 /// <summary>Whether the driver took the call. Refused: nothing left and no event will come.</summary>
 public readonly record struct DialAdmission(bool IsAccepted, string? Refusal = null)

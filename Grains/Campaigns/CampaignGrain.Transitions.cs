@@ -102,7 +102,7 @@ internal sealed partial class CampaignGrain
             await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1 });
             await ReadConditionsAsync();
             isEdited = true;
-            return View(row.Counters);
+            return await FreshViewAsync();
         });
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class CampaignGrain
         }
 
         await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, Id, null);
-        return View(await store.ReadCountersAsync(Id) ?? row.Counters);
+        return await FreshViewAsync();
     }
 
     public async Task SetCauseAsync(PauseCause cause, bool holds)
@@ -152,7 +152,7 @@ internal sealed partial class CampaignGrain
         }
 
         await ApplyAsync(answer.Value, before);
-        return View(row.Counters);
+        return await FreshViewAsync();
     });
 
     private async Task ApplyAsync(CampaignStep step, CampaignStatus before)
@@ -168,7 +168,7 @@ internal sealed partial class CampaignGrain
         {
             state.State.Causes = [.. stand.Causes];
             state.State.Suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? [.. outcomes.Tries] : [];
-            await state.WriteStateAsync();
+            await WriteStateAsync();
         }
 
         if (stand.Status == before)
@@ -185,6 +185,20 @@ internal sealed partial class CampaignGrain
         }));
         LogTransition(Id, step.Event ?? "changed", stand.Status);
         await EnterAsync();
+    }
+
+    /// <summary>If the write fails, what is in memory is ahead of what is stored: this activation must not go on with it.</summary>
+    private async Task WriteStateAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
     }
 
     /// <summary>Writes the row under the epoch held and takes the next. A lost epoch ends this activation: another one is there.</summary>
@@ -229,6 +243,7 @@ internal sealed partial class CampaignGrain
             StopDispatch();
         }
 
+        StartTimers();
         Kick();
     }
 

@@ -35,8 +35,18 @@ internal sealed partial class CampaignGrain
         return Task.CompletedTask;
     }
 
+    /// <summary>A campaign that is over needs no loops and need not stay active; any other keeps them.</summary>
     private void StartTimers()
     {
+        if (row!.Status is CampaignStatus.Finished or CampaignStatus.Deleted)
+        {
+            dispatch?.Dispose();
+            upkeep?.Dispose();
+            loading?.Dispose();
+            dispatch = upkeep = loading = null;
+            return;
+        }
+
         dispatch ??= this.RegisterGrainTimer(
             DispatchAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Poll, Interleave = true, KeepAlive = true });
         upkeep ??= this.RegisterGrainTimer(
@@ -308,6 +318,12 @@ internal sealed partial class CampaignGrain
         if (code == IdleCodes.NoNumbers && counters.Backoff > 0)
         {
             (code, until) = (IdleCodes.Backoff, await store.ReadNextBackoffAsync(Id));
+        }
+
+        if (code == IdleCodes.NoNumbers && counters.Waiting > 0)
+        {
+            // rows that were added a moment ago: the loop is about to see them
+            code = null;
         }
 
         return code is null ? null : new IdleReason(code, IdleCodes.Text(code), until > now ? until : UnixTime.None);

@@ -103,7 +103,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         return Task.CompletedTask;
     }
 
-    public async Task<CampaignView?> GetAsync() => row is null ? null : View(await store.ReadCountersAsync(Id) ?? row.Counters);
+    public async Task<CampaignView?> GetAsync() => row is null ? null : await FreshViewAsync();
 
     public async Task<CampaignProgress?> ProgressAsync()
     {
@@ -113,7 +113,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         }
 
         var now = clock.Now();
-        var counters = await store.ReadCountersAsync(Id) ?? row.Counters;
+        var counters = (await store.ReadCountersAsync(Id) ?? row.Counters).ReadIn(row.Status);
         var reason = await IdleReasonAsync(counters, now);
         return new CampaignProgress
         {
@@ -147,6 +147,8 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         permits.Maximum = row.Settings.MaxSimultaneousCalls;
     }
 
+    private async Task<CampaignView> FreshViewAsync() => View(await store.ReadCountersAsync(Id) ?? row!.Counters);
+
     private CampaignView View(CampaignCounters counters) => new()
     {
         Id = Id,
@@ -160,7 +162,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         FinishedAt = row.FinishedAt,
         PauseCauses = Stand.Causes,
         AllowedActions = CampaignMachine.AllowedActions(Stand),
-        Counters = counters,
+        Counters = counters.ReadIn(row.Status),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Campaign {Campaign}: {Event}, now {Status}")]

@@ -49,6 +49,8 @@ internal sealed partial class ChannelGrain(
         }
 
         await WriteAsync(row);
+        // what a former activation granted a moment ago is not known: as if all of it were (P39)
+        rate.Grant(row.Settings.CallsPerSecond, Elapsed);
         await ReconcileAsync(cancellationToken);
         StartTimers();
     }
@@ -178,15 +180,10 @@ internal sealed partial class ChannelGrain(
 
         // intents under the old epoch are refused from here on
         await WriteAsync(row);
-        foreach (var user in await store.ReadUseAsync(Id))
-        {
-            if (user.IsStarted)
-            {
-                await GrainFactory.GetGrain<ICampaignGrain>(user.Campaign.Value).PauseAsync("stop now");
-            }
-        }
-
-        return await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, null, Id);
+        var told = Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, null, Id);
+        var users = await store.ReadUseAsync(Id);
+        await Task.WhenAll(users.Where(u => u.IsStarted).Select(u => GrainFactory.GetGrain<ICampaignGrain>(u.Campaign.Value).PauseAsync("stop now")));
+        return await told;
     }
 
     private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter)

@@ -11,8 +11,8 @@ namespace Dialer.Grains.Silos;
 [SiloCallsPlacement]
 internal sealed class SiloCallsGrain(CallDesk desk) : Grain, ISiloCallsGrain
 {
-    public Task<int> HangUpAsync(CampaignId? campaign, ChannelId? channel, TryId? call) =>
-        desk.HangUpAsync(campaign, channel, call, HangUpReason.Stop);
+    public async Task<int> HangUpAsync(CampaignId? campaign, ChannelId? channel, TryId? call) =>
+        call is { } one ? await desk.HangUpAsync(one, HangUpReason.Stop) ? 1 : 0 : await desk.StopAsync(campaign, channel);
 
     public Task<int> CountAsync() => Task.FromResult(desk.List().Count);
 }

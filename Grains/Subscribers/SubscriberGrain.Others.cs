@@ -22,11 +22,12 @@ internal sealed partial class SubscriberGrain
             var stored = await store.ReadSubscriberAsync(campaign, phone);
             var now = clock.Now();
             var isEarly = stored?.Rows.Any(r => r.Status == JobStatus.Backoff && r.NotBefore > now) ?? false;
+            var woken = new List<JobRow>();
             foreach (var step in stored?.Rows.Select(r => SubscriberMachine.Wake(r, now)).OfType<SubscriberStep>() ?? [])
             {
                 if (await store.WriteStepAsync(step))
                 {
-                    await GrainFactory.GetGrain<ICampaignGrain>(campaign.Value).WakeAsync(step.Row.Lane, step.Row.NotBefore);
+                    woken.Add(step.Row);
                 }
             }
 
@@ -34,6 +35,12 @@ internal sealed partial class SubscriberGrain
             if (!isEarly)
             {
                 await reminders.UnregisterAsync(this);
+            }
+
+            // last: the next try may fail and register the reminder anew
+            foreach (var row in woken)
+            {
+                await GrainFactory.GetGrain<ICampaignGrain>(campaign.Value).WakeAsync(row.Lane, row.NotBefore);
             }
         }
         catch (StoreUnavailableException)
@@ -86,7 +93,7 @@ internal sealed partial class SubscriberGrain
         }
 
         // a live row has a new version now: the outcome reads it
-        held = null;
+        Forget();
         return cancelled;
     }
 

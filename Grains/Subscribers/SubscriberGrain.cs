@@ -76,6 +76,11 @@ internal sealed partial class SubscriberGrain(
             return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
         }
 
+        if (desk.Refusal is { } refusal)
+        {
+            return new AdmissionAnswer(AdmissionResult.NotNow, refusal);
+        }
+
         var context = await ContextAsync(admission);
         if (context is null)
         {
@@ -139,7 +144,7 @@ internal sealed partial class SubscriberGrain(
         var settings = context.Terms.Settings;
         var channelSettings = context.Terms.Channel;
         var command = new DialCommand(
-            intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, settings.Scenario ?? channelSettings.Scenario);
+            intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, settings.Scenario ?? channelSettings.Scenario, intent.TryStartedAt);
         var taken = await desk.DialAsync(admission.Channel, channelSettings, command);
         return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(taken.Refusal ?? RefusalCodes.DriverRefused);
     }

@@ -33,6 +33,7 @@ public static class DialerConfiguration
         CheckNames(section, typeof(DialerOptions), DialerOptions.Section);
         var options = Bind(section);
         Demand(!string.IsNullOrWhiteSpace(options.DataDirectory), "Dialer:DataDirectory is empty; name a directory.");
+        Demand(options.ShutdownSeconds is >= 0 and <= 600, "Dialer:ShutdownSeconds is 0 to 600.");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(

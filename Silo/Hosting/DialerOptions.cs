@@ -28,6 +28,9 @@ public sealed class DialerOptions
     /// <summary>Days after which the data of a deleted campaign is erased (P57).</summary>
     public int RetentionDays { get; set; } = 30;
 
+    /// <summary>How long talks may go on, in seconds, when the process is asked to end (SIGTERM); then they are hung up. 0–600.</summary>
+    public int ShutdownSeconds { get; set; } = 20;
+
     /// <summary>The organisation's settings until they are written through the API.</summary>
     public OrganisationSettings ToOrganisation() => new()
     {

@@ -37,6 +37,8 @@ internal sealed partial class ListImporter(
 
     public Task<PhoneListSummary?> FindBySourceAsync(string source) => store.FindBySourceAsync(source);
 
+    public Task<IReadOnlyList<ListZone>> ReadZonesAsync(ListId list) => store.ReadZonesAsync(list);
+
     public async IAsyncEnumerable<RejectedListRow> ReadRejectedAsync(ListId list, [EnumeratorCancellation] CancellationToken cancel)
     {
         IReadOnlyList<RejectedListRow> page = [];

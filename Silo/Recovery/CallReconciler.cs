@@ -66,7 +66,7 @@ internal sealed partial class CallReconciler(
         foreach (var call in orphans.Where(c => suspects.Contains(c.Id)))
         {
             LogOrphan(call.Id);
-            await desk.HangUpAsync(null, null, call.Id, HangUpReason.Orphan);
+            await desk.HangUpAsync(call.Id, HangUpReason.Orphan);
         }
 
         suspects = [.. lost.Select(r => r.Try), .. orphans.Select(c => c.Id)];

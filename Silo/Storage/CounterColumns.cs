@@ -10,7 +10,8 @@ internal static class CounterColumns
     [
         "total", "loaded", "waiting", "live", "backoff", "final", "waiting_for_retry", "answered", "not_answered", "nonexistent",
         "technical_error", "not_done", "cancelled", "unknown", "tries", "attempts", "retry_attempts", "technical_failures",
-        "redials_dropped", "talk_ms", "rejected_at_load",
+        "redials_dropped", "talk_ms", "rejected_at_load", "waiting_attempted",
+        "answered_calls", "busy_calls", "rejected_calls", "no_answer_calls",
     ];
 
     public static readonly string List = string.Join(", ", Names);
@@ -23,7 +24,8 @@ internal static class CounterColumns
     [
         c.Total, c.Loaded, c.Waiting, c.Live, c.Backoff, c.Final, c.WaitingForRetry, c.Answered, c.NotAnswered, c.Nonexistent,
         c.TechnicalError, c.NotDone, c.Cancelled, c.Unknown, c.Tries, c.Attempts, c.RetryAttempts, c.TechnicalFailures,
-        c.RedialsDropped, c.TalkMs, c.RejectedAtLoad,
+        c.RedialsDropped, c.TalkMs, c.RejectedAtLoad, c.WaitingAttempted,
+        c.AnsweredCalls, c.BusyCalls, c.RejectedCalls, c.NoAnswerCalls,
     ];
 
     public static CampaignCounters Read(DbDataReader reader, int first)
@@ -52,6 +54,11 @@ internal static class CounterColumns
             RedialsDropped = Int(18),
             TalkMs = reader.GetInt64(first + 19),
             RejectedAtLoad = Int(20),
+            WaitingAttempted = Int(21),
+            AnsweredCalls = Int(22),
+            BusyCalls = Int(23),
+            RejectedCalls = Int(24),
+            NoAnswerCalls = Int(25),
         };
     }
 }

@@ -86,16 +86,9 @@ public static class DialerStoreServices
 
     private static void AddPostgreSql(IServiceCollection services, StorageOptions options)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-        {
-            MaxAutoPrepare = 200,
-            AutoPrepareMinUsages = 2,
-            ApplicationName = "dialer",
-            // lane reads and batches are index work on few rows: plan once
-            Options = "-c plan_cache_mode=force_generic_plan",
-        }.ToString()));
+        services.AddSingleton(_ => PostgreSqlSources.General(options.ConnectionString!));
         services.AddSingleton<IDatabase>(s => new PostgreSqlDatabase(s.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton<IBatchEngine>(s => new PostgreSqlBatchEngine(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IBatchEngine>(_ => new PostgreSqlBatchEngine(PostgreSqlSources.Hot(options.ConnectionString!)));
     }
 
     private static void AddSqlite(IServiceCollection services, StorageOptions options)

@@ -24,7 +24,7 @@ public sealed class DialerHost : IAsyncDisposable
 
     public static async Task<DialerHost> StartAsync(StorageOptions storage, DialerOptions? options = null, Action<IServiceCollection>? configure = null)
     {
-        options ??= new DialerOptions { Storage = storage.Engine };
+        options ??= new DialerOptions { Storage = storage.Engine, ShutdownSeconds = 0 };
         await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(o => o.SingleLine = true);

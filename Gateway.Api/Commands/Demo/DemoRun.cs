@@ -13,10 +13,13 @@ namespace Dialer.Gateway.Commands.Demo;
 internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, string directory)
 {
     /// <summary>Seconds after the first call at which things happen.</summary>
-    private static readonly TimeSpan TrunkDies = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TrunkDies = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan TrunkReturns = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Kill = TimeSpan.FromSeconds(24);
+    private static readonly TimeSpan TrunkReturns = TimeSpan.FromSeconds(6);
+
+    /// <summary>After it has been dialing at full strength again for this long the process is killed.</summary>
+    private static readonly TimeSpan KillAfter = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly DialScreen screen = DialScreen.Create();
@@ -85,6 +88,7 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
         var began = TimeProvider.System.GetTimestamp();
         long? firstCall = null;
         long? killedAt = null;
+        TimeSpan? recoveredAt = null;
         var (isDown, isBack, isOpenTold) = (false, false, false);
         while (!stop.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < Limit)
         {
@@ -133,7 +137,12 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
                 await trunk(endpoint, true);
             }
 
-            if (isBack && elapsed >= Kill && killedAt is null && !hasKilled)
+            if (isBack && figures.Live > DemoWorker.Cap / 2)
+            {
+                recoveredAt ??= elapsed;
+            }
+
+            if (elapsed - recoveredAt >= KillAfter && figures.Live > DemoWorker.Cap / 2 && !hasKilled)
             {
                 hasKilled = true;
                 screen.Line($"kill -9 of the dialing process {worker.Id} with {figures.Live} calls live.");

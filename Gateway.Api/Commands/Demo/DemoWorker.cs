@@ -99,6 +99,11 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
         var answer = await import.ImportFileAsync(new ListImportRequest { Name = "demo", Country = "RU" }, list, null, CancellationToken.None);
         var imported = answer.Value ?? throw new CommandRefusedException(answer.Refusal.Text);
         Say($"Imported {imported.Rows} rows: {imported.Accepted} numbers to call, {imported.Duplicates} duplicate, {imported.Rejected} rejected, {imported.Fixed} written with 8 mended.");
+        foreach (var (zone, rows) in await import.ReadZonesAsync(imported.Id))
+        {
+            Say($"  {rows,5} in {Short(zone.Key)} (found by {Source(zone.Source)})");
+        }
+
         var shown = 0;
         await foreach (var row in import.ReadRejectedAsync(imported.Id, CancellationToken.None))
         {
@@ -189,7 +194,15 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
         return lines;
     }
 
-    private static string Short(string zone) => zone.Contains('|', StringComparison.Ordinal) ? $"one of {zone.Split('|').Length}" : zone;
+    private static string Source(ZoneSource source) => source switch
+    {
+        ZoneSource.ListColumn => "the list's GMT_ZONE column",
+        ZoneSource.PhoneLibrary => "the number",
+        ZoneSource.RangeTable => "the number-range table",
+        _ => "nothing",
+    };
+
+    private static string Short(string zone) => zone.Contains('|', StringComparison.Ordinal) ? $"one of {zone.Split('|').Length} zones" : zone;
 
     private static void Say(string text) => Tell(new DemoLine { Say = text });
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using Dialer.Gateway.Hosting;
+using Dialer.Gateway.Reports;
 using Dialer.Reports;
 using Dialer.Subscribers;
 
@@ -135,7 +136,7 @@ internal sealed class DialReport : IAsyncDisposable
         job.LastTalk == TimeSpan.Zero ? "" : job.LastTalk.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture),
         job.Tries == 0 ? "" : Lower(job.LastClass),
         job.LastSipCode == 0 ? "" : job.LastSipCode.ToString(CultureInfo.InvariantCulture),
-        job.Zone.Key.Replace('|', ' '),
+        job.Zone.IsAmbiguous ? string.Create(CultureInfo.InvariantCulture, $"one of {job.Zone.Candidates.Length}") : job.Zone.Key,
         Lower(job.Zone.Source),
         job.FinishedAt.IsNone ? "" : job.FinishedAt.ToString(),
     ];
@@ -151,6 +152,6 @@ internal sealed class DialReport : IAsyncDisposable
 
     private static string Cell(JsonDocument? payload, string name) =>
         payload is not null && payload.RootElement.TryGetProperty(name, out var value)
-            ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()
+            ? SpreadsheetCell.Safe(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())
             : "";
 }

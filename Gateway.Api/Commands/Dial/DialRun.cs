@@ -71,7 +71,7 @@ internal sealed partial class DialRun(EngineStarter starter, SplitArguments argu
         }
 
         var known = await desk.FindAsync(list);
-        if (known is null && !AskFirst(list))
+        if (known is null && !AskFirst(list, zone))
         {
             screen.Line("Nobody was called.");
             return ExitCodes.Done;
@@ -124,17 +124,24 @@ internal sealed partial class DialRun(EngineStarter starter, SplitArguments argu
         }
     }
 
-    private bool AskFirst(PhoneListSummary list)
+    private bool AskFirst(PhoneListSummary list, string? zone)
     {
         if (!screen.IsTerminal || request.Yes)
         {
             return true;
         }
 
-        var plan = DialPlan.Channel(request);
-        screen.Line($"People to call: {list.Accepted}; rejected rows: {list.Rejected}; duplicates: {list.Duplicates}.");
-        screen.Line($"Trunk: {(request.IsSip ? request.Channel : "simulated, nobody is really called")}; at once: {plan.Lines}; attempts: {request.Attempts}.");
-        screen.Line(request.AnyTime ? "Hours: any." : $"Hours: Monday to Friday 09:00-18:00, local to each number; zone {request.TimeZone}.");
+        var channel = DialPlan.Channel(request);
+        var settings = DialPlan.Campaign(request, "dial", default, list.Id, zone);
+        var now = TimeProvider.System.GetUtcNow();
+        var estimate = DialEstimate.Of(settings, list.Accepted, channel.CallsPerSecond, now);
+        var end = estimate.End is { } at ? $"about {DialEstimate.Text(at, settings.TimeZone, now)}" : "not within a year";
+        screen.Line($"People to call   {list.Accepted}   (rejected rows {list.Rejected}, duplicates {list.Duplicates})");
+        screen.Line($"Trunk            {(request.IsSip ? request.Channel : "simulated, nobody is really called")}");
+        screen.Line($"At once          {channel.Lines}   attempts {request.Attempts}");
+        screen.Line($"Hours            {(request.AnyTime ? "any" : "Monday to Friday 09:00-18:00, local to each number")}");
+        screen.Line($"First call       {(estimate.FirstCall <= now ? "now" : DialEstimate.Text(estimate.FirstCall, settings.TimeZone, now))}");
+        screen.Line($"Expected end     {end}, if a call takes {DialEstimate.UsualCallSeconds} s on average");
         return screen.Ask("Start calling?");
     }
 

@@ -70,7 +70,7 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
         var c = progress.Counters;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{c.Final}/{c.Total} done, {c.Live} in progress | answered {c.Answered}, not answered {c.NotAnswered}, no such number {c.Nonexistent}, errors {c.TechnicalError}, waiting for retry {c.WaitingForRetry}");
+            $"{c.Final}/{c.Total} done, {c.Live} in progress | answered {c.AnsweredCalls}, busy {c.BusyCalls + c.RejectedCalls}, no answer {c.NoAnswerCalls}, no such number {c.Nonexistent}, errors {c.TechnicalFailures} | to be retried {c.WaitingForRetry}");
         return progress.Idle is { } idle && c.Live == 0 ? $"{text} | {Why(idle)}" : text;
     }
 

@@ -25,6 +25,7 @@ public static class CounterDelta
             Backoff = row.Status == JobStatus.Backoff ? sign : 0,
             Final = isFinal ? sign : 0,
             WaitingForRetry = row.TryNumber > 0 && row.Status is JobStatus.Waiting or JobStatus.Backoff ? sign : 0,
+            WaitingAttempted = row.AttemptsTotal > 0 && row.Status is JobStatus.Waiting or JobStatus.Backoff ? sign : 0,
             Answered = isFinal && row.Result is JobResult.Reached or JobResult.ReachedWithResult ? sign : 0,
             NotAnswered = isFinal && row.Result is JobResult.NoAnswer or JobResult.AnsweredShort or JobResult.BotFailed ? sign : 0,
             Nonexistent = isFinal && row.Result == JobResult.Nonexistent ? sign : 0,

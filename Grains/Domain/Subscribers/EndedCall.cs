@@ -183,6 +183,10 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
                 {
                     Tries = Class == CallClass.NotPlaced ? 0 : 1,
                     TechnicalFailures = isTechnical ? 1 : 0,
+                    AnsweredCalls = Class is CallClass.Answered or CallClass.BotFailed ? 1 : 0,
+                    BusyCalls = Class == CallClass.Busy ? 1 : 0,
+                    RejectedCalls = Class == CallClass.Rejected ? 1 : 0,
+                    NoAnswerCalls = Class is CallClass.NoAnswer or CallClass.Unreachable ? 1 : 0,
                     TalkMs = talked ? (At - AnsweredAt).Ticks / TimeSpan.TicksPerMillisecond : 0,
                 },
         };

@@ -1,3 +1,4 @@
+using Dialer.Calendars;
 using Dialer.Grains.PhoneLists;
 using Dialer.PhoneLists;
 
@@ -13,6 +14,12 @@ internal sealed partial class PhoneListStore(IDatabase database) : IPhoneListLoo
 
     public async Task<PhoneListSummary?> FindBySourceAsync(string source) => (await ListAsync(
         "where source = @source and deleted_at = 0 and status = 2 order by id desc limit 1", ("source", source))).SingleOrDefault();
+
+    public Task<IReadOnlyList<ListZone>> ReadZonesAsync(ListId id) => database.ReadAsync<IReadOnlyList<ListZone>>(async connection => await connection.ListAsync(
+        "select g.zone, g.zone_source, count(*) from list_row r join list_group g on g.list = r.list and g.number = r.group_number "
+        + "where r.list = @list group by g.zone, g.zone_source order by 3 desc, 1",
+        r => new ListZone(new ZoneFound(r.GetString(0), (ZoneSource)r.GetInt16(1)), r.GetInt64(2)),
+        ("list", id.Value)));
 
     public Task<IReadOnlyList<CampaignId>> DeleteAsync(ListId id, UnixTime now) => database.WriteAsync<IReadOnlyList<CampaignId>>(async (connection, _) =>
     {

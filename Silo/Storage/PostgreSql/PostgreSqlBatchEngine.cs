@@ -12,7 +12,7 @@ namespace Dialer.Silo.Storage.PostgreSql;
 /// condition did not hold: lock and read what the batch stands on (campaigns, channels, phones, jobs, each in key order), write
 /// what the plan says, commit.
 /// </summary>
-internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEngine
+internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEngine, IAsyncDisposable
 {
     private const int Attempts = 5;
 
@@ -41,6 +41,8 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
             }
         }
     }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private static bool IsRolledBack(PostgresException e) => e.SqlState is
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation;

@@ -59,7 +59,7 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         Name = reader.GetString(1),
         Status = (CampaignStatus)reader.GetInt16(2),
         CreatedAt = new UnixTime(reader.GetInt64(3)),
-        Counters = CounterColumns.Read(reader, 4),
+        Counters = CounterColumns.Read(reader, 4).ReadIn((CampaignStatus)reader.GetInt16(2)),
     };
 
     private static JobReport Job(DbDataReader reader)

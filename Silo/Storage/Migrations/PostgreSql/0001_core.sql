@@ -54,7 +54,12 @@ create table campaign (
     technical_failures bigint not null default 0,
     redials_dropped bigint not null default 0,
     talk_ms bigint not null default 0,
-    rejected_at_load bigint not null default 0
+    rejected_at_load bigint not null default 0,
+    waiting_attempted bigint not null default 0,
+    answered_calls bigint not null default 0,
+    busy_calls bigint not null default 0,
+    rejected_calls bigint not null default 0,
+    no_answer_calls bigint not null default 0
 ) with (fillfactor = 50);
 create index campaign_open on campaign (status) where status in (1, 2, 3);
 create index campaign_deleted on campaign (deleted_at) where status = 5 and erased_at = 0;

@@ -54,7 +54,12 @@ create table campaign (
     technical_failures integer not null default 0,
     redials_dropped integer not null default 0,
     talk_ms integer not null default 0,
-    rejected_at_load integer not null default 0
+    rejected_at_load integer not null default 0,
+    waiting_attempted integer not null default 0,
+    answered_calls integer not null default 0,
+    busy_calls integer not null default 0,
+    rejected_calls integer not null default 0,
+    no_answer_calls integer not null default 0
 );
 create index campaign_open on campaign (status) where status in (1, 2, 3);
 create index campaign_deleted on campaign (deleted_at) where status = 5 and erased_at = 0;

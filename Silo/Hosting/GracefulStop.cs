@@ -1,0 +1,43 @@
+using Dialer.Grains.Calls;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Dialer.Silo.Hosting;
+
+/// <summary>
+/// The polite end of a silo: nothing new is dialed, phones that ring are let go, talks may go on for a while, then are hung up;
+/// results are stored before the grains go. Whatever is cut short nevertheless is settled by the next start or another silo.
+/// </summary>
+internal sealed partial class GracefulStop(CallDesk desk, CallEventRelay relay, DialerOptions options, TimeProvider clock, ILogger<GracefulStop> logger)
+    : ILifecycleParticipant<ISiloLifecycle>
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    // stages stop in falling order: this one before the loops of recovery and before the grains
+    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
+        nameof(GracefulStop), ServiceLifecycleStage.Active + 2, _ => Task.CompletedTask, StopAsync);
+
+    private async Task StopAsync(CancellationToken cancel)
+    {
+        desk.Close();
+        await desk.HangUpAsync((_, call) => !call.IsAnswered, HangUpReason.Shutdown);
+        var began = clock.GetTimestamp();
+        while (!cancel.IsCancellationRequested && desk.List().Count > 0 && clock.GetElapsedTime(began) < TimeSpan.FromSeconds(options.ShutdownSeconds))
+        {
+            await Task.Delay(Look, clock, CancellationToken.None);
+        }
+
+        var left = desk.List().Count;
+        if (left > 0)
+        {
+            LogHangingUp(left, options.ShutdownSeconds);
+            await desk.HangUpAsync((_, _) => true, HangUpReason.Shutdown);
+        }
+
+        await relay.DrainAsync(DrainLimit);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Calls} calls are still up after {Seconds} s; hanging up")]
+    private partial void LogHangingUp(int calls, int seconds);
+}
