@@ -19,4 +19,7 @@ public enum JobFlags : byte
 
     /// <summary>The last try's fate is unknown (P29): a real result of it that still arrives replaces that.</summary>
     LastUnknown = 16,
+
+    /// <summary>The last try was put back (P12): its attempt is not unspent a second time.</summary>
+    PutBack = 32,
 }

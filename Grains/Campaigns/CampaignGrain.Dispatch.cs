@@ -255,7 +255,7 @@ internal sealed partial class CampaignGrain
     {
         if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)
         {
-            permits.Replied(id);
+            permits.Replied(id, clock.Now());
             board?.Done(job.Row.Id);
             if (answer.Result == AdmissionResult.Dialing)
             {

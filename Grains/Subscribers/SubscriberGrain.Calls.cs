@@ -101,7 +101,7 @@ internal sealed partial class SubscriberGrain
 
         plannedAt = row.TryStartedAt;
         channel = stored!.Terms.Settings.Channel;
-        return held = Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms);
+        return held = Context(stored, row);
     }
 
     /// <summary>A real result of a try that was settled as unknown replaces it, if no later try began.</summary>
@@ -111,7 +111,7 @@ internal sealed partial class SubscriberGrain
         var row = stored?.Rows.FirstOrDefault(r => r.Id == ended.Try.Job);
         return row is null || stored!.Rows.Any(r => r.Status == JobStatus.Live)
             ? null
-            : SubscriberMachine.Correct(Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms), ended, row.TryStartedAt);
+            : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt);
     }
 
     /// <summary>A redial of a finished campaign is dropped (P26): for this one rare decision the status is read anew.</summary>

@@ -63,7 +63,7 @@ internal sealed partial class SubscriberGrain
             return true;
         }
 
-        var context = Context(current, Siblings(stored!, current), stored!.LaneOf(current), stored.Terms);
+        var context = Context(stored!, current);
         if (SubscriberMachine.Settle(context, knownOver, clock.Now()) is not { } step)
         {
             Forget();
@@ -103,7 +103,7 @@ internal sealed partial class SubscriberGrain
         var row = stored?.Rows.FirstOrDefault(r => r.Try == id);
         var record = row is null ? null : await store.ReadTryAsync(id);
         return record is not null
-            && SubscriberMachine.PutBack(row!, record, clock.Now()) is { } step
+            && SubscriberMachine.PutBack(row!, record, clock.Now(), Siblings(stored!, row!)) is { } step
             && await store.WriteStepAsync(step);
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class SubscriberGrain
         var stored = await store.ReadSubscriberAsync(campaign, phone);
         var current = stored?.Rows.FirstOrDefault(r => r.Id == row.Id);
         if (current is not null
-            && SubscriberMachine.EndWithoutCall(Context(current, Siblings(stored!, current), stored!.LaneOf(current), stored.Terms), clock.Now()) is { } step)
+            && SubscriberMachine.EndWithoutCall(Context(stored!, current), clock.Now()) is { } step)
         {
             await StoreAsync(step);
         }

@@ -106,14 +106,14 @@ internal sealed partial class SubscriberGrain(
     {
         if (!admission.Row.Has(JobFlags.Siblings))
         {
-            return Context(admission.Row, [], admission.Lane, admission.Terms);
+            return Context(admission.Row, [], admission.Lane, admission.Terms, []);
         }
 
         var stored = await store.ReadSubscriberAsync(campaign, phone);
         var row = stored?.Rows.FirstOrDefault(r => r.Id == admission.Row.Id);
         return row is null || row.Version != admission.Row.Version
             ? null
-            : Context(row, Siblings(stored!, row), admission.Lane, admission.Terms);
+            : Context(row, Siblings(stored!, row), admission.Lane, admission.Terms, stored!.Lanes);
     }
 
     private async Task<AdmissionAnswer> DialAsync(Admission admission, SubscriberContext context, JobRow intent)
@@ -201,11 +201,15 @@ internal sealed partial class SubscriberGrain(
         Fault = Fault.Ourselves,
     };
 
-    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms) => new()
+    private SubscriberContext Context(SubscriberRows stored, JobRow row) =>
+        Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
+
+    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
     {
         Row = row,
         Siblings = siblings,
         Lane = lane,
+        SiblingLanes = lanes,
         Terms = terms,
         Calendar = calendars.Of(terms, lane),
     };

@@ -10,6 +10,9 @@ public static class OutcomeClasses
         CallClass.Answered or CallClass.BotFailed or CallClass.Busy or CallClass.Rejected
         or CallClass.NoAnswer or CallClass.Unreachable or CallClass.Nonexistent;
 
+    /// <summary>Many of one of these in a row look like a wrong prefix or a carrier's limit (P12).</summary>
+    public static bool IsSuspicious(CallClass callClass) => callClass is CallClass.Nonexistent or CallClass.Rejected or CallClass.Technical;
+
     /// <summary>
     /// Whether an outcome shows that the trunk works, and so ends a row of channel-class errors (P42). A call that was answered
     /// before the last such error says nothing: when a trunk dies its talks end too.

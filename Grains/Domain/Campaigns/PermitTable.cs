@@ -20,21 +20,21 @@ public sealed class PermitTable(int maximum)
     public bool Holds(TryId id) => permits.ContainsKey(id);
 
     /// <summary>Takes a permit for an admission that is about to be asked; false at the cap or if this try has one.</summary>
-    public bool TryTake(TryId id, UnixTime now) => permits.Count < Maximum && permits.TryAdd(id, new Permit(now, false));
+    public bool TryTake(TryId id, UnixTime now) => permits.Count < Maximum && permits.TryAdd(id, new Permit(now, UnixTime.Never));
 
-    /// <summary>The admission replied that the call is on its way: only from here may a missing live row free the permit.</summary>
-    public void Replied(TryId id)
+    /// <summary>The admission replied that the call is on its way: only a read that begins after this may free the permit.</summary>
+    public void Replied(TryId id, UnixTime now)
     {
         if (permits.TryGetValue(id, out var permit))
         {
-            permits[id] = permit with { HasReplied = true };
+            permits[id] = permit with { RepliedAt = now };
         }
     }
 
     public bool Release(TryId id) => permits.Remove(id);
 
     /// <summary>An admission has had no reply since before <paramref name="limit"/>: the campaign must raise its epoch and rebuild.</summary>
-    public bool IsOverdue(UnixTime limit) => permits.Values.Any(p => !p.HasReplied && p.TakenAt < limit);
+    public bool IsOverdue(UnixTime limit) => permits.Values.Any(p => p.RepliedAt.IsNever && p.TakenAt < limit);
 
     /// <summary>
     /// Compares with the live rows as read at <paramref name="readAt"/>: frees permits whose row is not live (if their admission
@@ -44,7 +44,7 @@ public sealed class PermitTable(int maximum)
     {
         ArgumentNullException.ThrowIfNull(live);
         var rows = live as IReadOnlySet<TryId> ?? live.ToHashSet();
-        var freed = permits.Where(p => p.Value.HasReplied && p.Value.TakenAt < readAt && !rows.Contains(p.Key)).Select(p => p.Key).ToList();
+        var freed = permits.Where(p => p.Value.RepliedAt < readAt && !rows.Contains(p.Key)).Select(p => p.Key).ToList();
         freed.ForEach(id => permits.Remove(id));
         Add(rows, readAt);
         return freed.Count;
@@ -62,9 +62,10 @@ public sealed class PermitTable(int maximum)
     {
         foreach (var id in live)
         {
-            permits.TryAdd(id, new Permit(now, true));
+            permits.TryAdd(id, new Permit(now, now));
         }
     }
 
-    private readonly record struct Permit(UnixTime TakenAt, bool HasReplied);
+    /// <param name="RepliedAt">Never = not yet.</param>
+    private readonly record struct Permit(UnixTime TakenAt, UnixTime RepliedAt);
 }

@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Calls;
 
 namespace Dialer.Domain.Campaigns;
 
@@ -15,8 +16,10 @@ public sealed class SuspiciousOutcomes
 
     private readonly Queue<(TryId Try, CallClass Class)> window = new();
 
-    /// <summary>Tries in the window, oldest first: those that an operator may put back.</summary>
-    public IEnumerable<TryId> Tries => window.Select(w => w.Try);
+    private CallClass suspect;
+
+    /// <summary>Tries of the suspicious class in the window, oldest first: those that an operator may put back.</summary>
+    public IEnumerable<TryId> Tries => window.Where(w => w.Class == suspect).Select(w => w.Try);
 
     /// <summary>Takes a result; answers the cause when the window has become suspicious.</summary>
     public PauseCause? Add(TryId id, CallClass callClass, UnixTime now)
@@ -32,20 +35,28 @@ public sealed class SuspiciousOutcomes
             window.Dequeue();
         }
 
-        if (window.Count < MinimumResults || callClass is not (CallClass.Nonexistent or CallClass.Rejected or CallClass.Technical))
+        if (window.Count < MinimumResults || MostFrequentSuspect() is not { } most || most.Count < Share * window.Count)
         {
             return null;
         }
 
-        var same = window.Count(w => w.Class == callClass);
-        return same < Share * window.Count
-            ? null
-            : new PauseCause(
-                PauseCodes.SuspiciousOutcomes,
-                $"{same} of the last {window.Count} calls ended {callClass}: check the number format, the prefix and the carrier's limits, then resume.",
-                now,
-                callClass.ToString());
+        suspect = most.Class;
+        return new PauseCause(
+            PauseCodes.SuspiciousOutcomes,
+            $"{most.Count} of the last {window.Count} calls ended {suspect}: check the number format, the prefix and the carrier's limits, then resume.",
+            now,
+            suspect.ToString());
     }
 
-    public void Clear() => window.Clear();
+    public void Clear()
+    {
+        window.Clear();
+        suspect = CallClass.None;
+    }
+
+    private (CallClass Class, int Count)? MostFrequentSuspect() => window
+        .Where(w => OutcomeClasses.IsSuspicious(w.Class))
+        .GroupBy(w => w.Class)
+        .Select(g => ((CallClass Class, int Count)?)(g.Key, g.Count()))
+        .MaxBy(g => g!.Value.Count);
 }

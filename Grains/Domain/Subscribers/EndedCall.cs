@@ -15,6 +15,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     public BotReply? Bot => ended.Bot;
 
+    public StopCalls Stop => Bot?.StopCalls ?? StopCalls.None;
+
     /// <summary>An answered call is never a technical error (P8, P41): a stored or told answer outweighs the driver's class.</summary>
     public CallClass Class => AnsweredAt.IsNone || ended.Class is CallClass.BotFailed or CallClass.Unknown ? ended.Class : CallClass.Answered;
 
@@ -22,6 +24,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     /// <summary>The campaign takes no more calls: nothing follows this one (P11).</summary>
     public bool IsOver => context.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted;
+
+    private EndReason CancelReason => Row.EndReason == EndReason.None ? EndReason.Cancelled : Row.EndReason;
 
     public JobResult ReachedResult => string.IsNullOrEmpty(Bot?.CallResult) ? JobResult.Reached : JobResult.ReachedWithResult;
 
@@ -48,25 +52,15 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
     /// <summary>The row waiting for its pause from now on, nothing spent.</summary>
     public JobRow Back(UnixTime end) => Uncounted() with { NotBefore = end, Lane = SubscriberMachine.PauseLane(Row) };
 
-    public SubscriberStep RetryOrFinish(JobRow placed, string rule) => RetryOrFinish(placed, rule, At + context.Pause);
-
     /// <summary>The next attempt after the pause, if one is left; else the job's end with its last outcome.</summary>
-    public SubscriberStep RetryOrFinish(JobRow placed, string rule, UnixTime due)
-    {
-        if (!context.HasAttemptsLeft(placed))
-        {
-            return Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
-        }
+    public SubscriberStep RetryOrFinish(JobRow placed, string rule) => context.HasAttemptsLeft(placed)
+        ? Wait(placed with { Lane = SubscriberMachine.PauseLane(Row), NotBefore = At }, rule, counted: true)
+        : Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
 
-        var isPlainPause = due == At + context.Pause;
-        var waiting = placed with
-        {
-            Status = JobStatus.Waiting,
-            Lane = isPlainPause ? SubscriberMachine.PauseLane(Row) : SubscriberMachine.AtLane(Row),
-            NotBefore = isPlainPause ? At : due,
-        };
-        return Wait(waiting, rule, counted: true);
-    }
+    /// <summary>The same, but not before <paramref name="due"/>, whatever becomes of the pause meanwhile.</summary>
+    public SubscriberStep RetryOrFinish(JobRow placed, string rule, UnixTime due) => context.HasAttemptsLeft(placed)
+        ? Wait(placed with { Lane = SubscriberMachine.AtLane(Row), NotBefore = due }, rule, counted: true)
+        : Finish(placed, SubscriberMachine.LastOutcome(placed), StepRules.AttemptsUsed);
 
     /// <summary>The row waits: unless it was cancelled meanwhile, or no window is left for it.</summary>
     public SubscriberStep Wait(JobRow waiting, string rule, bool counted)
@@ -85,7 +79,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         var next = context.Calendar.NextOpen(UnixTime.Max(due, At));
         return next.IsNever
             ? Finish(waiting, SubscriberMachine.Expired(waiting), StepRules.Expired, EndReason.Expired)
-            : Close(waiting, rule, counted, next) with { RemindAt = waiting.Status == JobStatus.Backoff ? waiting.NotBefore : UnixTime.None };
+            : Close(waiting, rule, counted, next);
     }
 
     public SubscriberStep Finish(JobRow row, JobResult result, string rule, EndReason reason = EndReason.None)
@@ -94,8 +88,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             && result is not (JobResult.Reached or JobResult.ReachedWithResult or JobResult.Unknown);
         var final = SubscriberMachine.Finished(
             row,
-            cancelled ? JobResult.Cancelled : result,
-            cancelled ? EndReason.Cancelled : reason,
+            cancelled ? SubscriberMachine.CancelledResult(Row.EndReason) : result,
+            cancelled ? CancelReason : reason,
             At) with
         { Version = row.Version };
         return Close(final, cancelled ? StepRules.Cancelled : rule, row.Attempts > Row.Attempts, UnixTime.None);
@@ -121,8 +115,9 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
         var why = Row.Has(JobFlags.CancelRequested) ? "job cancelled"
             : IsOver ? "campaign finished"
-            : Bot.StopCalls != StopCalls.None ? "the callee opted out"
+            : Stop != StopCalls.None ? "the callee opted out"
             : Class == CallClass.Nonexistent ? "no such number"
+            : Class == CallClass.BotFailed ? "the bot failed"
             : "maximum of attempts";
         return step with
         {
@@ -141,7 +136,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         }
 
         var lane = RedialRules.LaneOf(redial, context);
-        var wanted = lane.Policy.MaxAttempts ?? context.Terms.Settings.Attempts.Initial;
+        var wanted = RedialRules.AttemptsOf(lane.Policy, context.Terms.Settings);
         var due = redial.StartAt.IsNone ? At + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt;
         var isHeld = row.Status == JobStatus.Backoff && row.NotBefore >= due;
         var opened = row with
@@ -156,7 +151,6 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         {
             RedialLane = lane,
             ClosedSeries = RedialRules.Closed(row, this),
-            RemindAt = isHeld ? opened.NotBefore : UnixTime.None,
         };
         return wanted <= left ? step : step with
         {
@@ -167,7 +161,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     private SubscriberStep Close(JobRow after, string rule, bool counted, UnixTime next)
     {
-        var siblings = SiblingRules.Follow(context, after);
+        var hold = HoldOfPhone(after, counted);
+        var siblings = SiblingRules.Follow(context, after, hold);
         var isTechnical = Class == CallClass.Technical;
         var talked = counted && !AnsweredAt.IsNone && Class != CallClass.Unknown;
         return new SubscriberStep
@@ -176,7 +171,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             Siblings = siblings,
             Try = Record(after, rule, counted, next),
             Release = new PhoneRelease(Row.Phone, Row.Try, At, Class is CallClass.Technical or CallClass.NotPlaced, Row.TryStartedAt),
-            RemindAt = UnixTime.None,
+            RemindAt = after.Status == JobStatus.Backoff || siblings.Any(s => s.Status == JobStatus.Backoff) ? hold : UnixTime.None,
             Counters = CounterDelta.Between(Row, after)
                 + SiblingRules.Delta(context.Siblings, siblings)
                 + new CampaignCounters
@@ -191,6 +186,13 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
                 },
         };
     }
+
+    /// <summary>Until when this error holds all jobs of the phone (P8): its backoff, after the ninth the pause; none if it was no error.</summary>
+    private UnixTime HoldOfPhone(JobRow after, bool counted) =>
+        Class != CallClass.Technical ? UnixTime.None
+        : after.ErrorStreak > Row.ErrorStreak ? At + ErrorBackoff.After(after.ErrorStreak)
+        : counted ? At + context.Pause
+        : UnixTime.None;
 
     private TryRecord Record(JobRow after, string rule, bool counted, UnixTime next) => new()
     {

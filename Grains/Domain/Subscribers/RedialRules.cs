@@ -30,6 +30,10 @@ internal static class RedialRules
         return new RedialLane(redial.Priority == 0 ? context.Lane.Key.Priority : redial.Priority, policy, context.Lane.Key.Zone);
     }
 
+    /// <summary>Attempts of a redial's series: its own or the campaign's initial number, at most 5 either way (P26).</summary>
+    public static int AttemptsOf(CallPolicy? policy, CampaignSettings settings) =>
+        Math.Min(policy?.MaxAttempts ?? settings.Attempts.Initial, Redial.MaxAttempts);
+
     public static TimeSpan PauseOf(CallPolicy policy, SubscriberContext context) =>
         TimeSpan.FromMinutes(policy.RetryMinutes ?? context.Terms.Settings.Attempts.PauseMinutes);
 

@@ -9,16 +9,26 @@ namespace Dialer.Domain.Subscribers;
 /// </summary>
 internal static class SiblingRules
 {
-    public static IReadOnlyList<JobRow> Follow(SubscriberContext context, JobRow after)
-    {
-        if (context.Siblings.Count == 0)
-        {
-            return [];
-        }
+    /// <param name="context">The live row, its siblings and their conditions.</param>
+    /// <param name="after">The row as it shall be.</param>
+    /// <param name="hold">Until when a technical error holds the phone; none if it does not.</param>
+    public static IReadOnlyList<JobRow> Follow(SubscriberContext context, JobRow after, UnixTime hold) =>
+        context.Siblings.Count == 0 ? [] : Changed(context.Siblings, s => Follow(s, context, after, hold));
 
-        return [.. context.Siblings
+    /// <summary>The streak that a put-back try belonged to is over for all: nothing holds them any more (P12).</summary>
+    public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> siblings, JobRow after) => Changed(siblings, s => s with
+    {
+        Status = JobStatus.Waiting,
+        NotBefore = s.Status == JobStatus.Backoff ? after.NotBefore : s.NotBefore,
+        ErrorStreak = after.ErrorStreak,
+        AttemptsToPhone = after.AttemptsToPhone,
+    });
+
+    private static IReadOnlyList<JobRow> Changed(IReadOnlyList<JobRow> siblings, Func<JobRow, JobRow> follow)
+    {
+        return [.. siblings
             .Where(s => s.Status is JobStatus.Waiting or JobStatus.Backoff)
-            .Select(s => Follow(s, context, after))
+            .Select(s => (Before: s, After: follow(s)))
             .Where(pair => pair.Before != pair.After)
             .Select(pair => SubscriberMachine.Next(pair.Before) with
             {
@@ -41,26 +51,20 @@ internal static class SiblingRules
         return delta;
     }
 
-    private static (JobRow Before, JobRow After) Follow(JobRow sibling, SubscriberContext context, JobRow after)
+    private static JobRow Follow(JobRow sibling, SubscriberContext context, JobRow after, UnixTime hold)
     {
         var shared = sibling with { ErrorStreak = after.ErrorStreak, AttemptsToPhone = after.AttemptsToPhone };
-        if (after.Status == JobStatus.Backoff)
+        if (hold > context.DueAt(sibling))
         {
-            var isDueLater = sibling.Status == JobStatus.Waiting && context.DueAt(sibling) > after.NotBefore;
-            return (sibling, isDueLater ? shared : shared with
+            return shared with
             {
-                Status = JobStatus.Backoff,
-                NotBefore = after.NotBefore,
+                Status = after.ErrorStreak > 0 ? JobStatus.Backoff : JobStatus.Waiting,
+                NotBefore = hold,
                 Lane = SubscriberMachine.AtLane(sibling),
-            });
+            };
         }
 
-        // the streak is over: what it held waits again, after the same pause as the job that was dialed
-        return (sibling, sibling.Status != JobStatus.Backoff || after.ErrorStreak > 0 ? shared : shared with
-        {
-            Status = JobStatus.Waiting,
-            NotBefore = context.Row.ErrorStreak > 0 && after.Status == JobStatus.Waiting ? context.DueAt(after) : sibling.NotBefore,
-            Lane = SubscriberMachine.AtLane(sibling),
-        });
+        // the streak is over: what it held waits again
+        return sibling.Status == JobStatus.Backoff && after.ErrorStreak == 0 ? shared with { Status = JobStatus.Waiting } : shared;
     }
 }

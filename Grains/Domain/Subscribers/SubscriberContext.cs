@@ -18,6 +18,9 @@ public sealed record SubscriberContext
 
     public required Lane Lane { get; init; }
 
+    /// <summary>Lanes that siblings wait in; one that is not here is taken for <see cref="Lane"/>.</summary>
+    public IReadOnlyList<Lane> SiblingLanes { get; init; } = [];
+
     public required CampaignTerms Terms { get; init; }
 
     public required LaneCalendar Calendar { get; init; }
@@ -26,13 +29,15 @@ public sealed record SubscriberContext
     public CallPolicy? Policy => Lane.Policy;
 
     /// <summary>Attempts allowed in the open series (P5, P21, P26).</summary>
-    public int SeriesLimit => Policy?.MaxAttempts ?? Terms.Settings.Attempts.Initial;
+    public int SeriesLimit => Row.Series == 0
+        ? Policy?.MaxAttempts ?? Terms.Settings.Attempts.Initial
+        : RedialRules.AttemptsOf(Policy, Terms.Settings);
 
     /// <summary>Attempts allowed over all series of the job (P5; calls-api §4.1: never below the job's own).</summary>
     public int JobLimit => Math.Max(Terms.Settings.Attempts.Maximum, OwnMaxAttempts ?? 0);
 
     /// <summary>The pause in force (P6, P21).</summary>
-    public TimeSpan Pause => TimeSpan.FromMinutes(Policy?.RetryMinutes ?? Terms.Settings.Attempts.PauseMinutes);
+    public TimeSpan Pause => PauseOf(Row);
 
     public bool HasAttemptsLeft(JobRow row)
     {
@@ -40,11 +45,17 @@ public sealed record SubscriberContext
         return row.Attempts < SeriesLimit && row.AttemptsTotal < JobLimit;
     }
 
-    /// <summary>When the row is due, before windows are judged.</summary>
+    /// <summary>When the row or a sibling is due, before windows are judged.</summary>
     public UnixTime DueAt(JobRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return Lane.KindOf(row.Lane) == LaneKind.Pause ? row.NotBefore + Pause : row.NotBefore;
+        return Lane.KindOf(row.Lane) == LaneKind.Pause ? row.NotBefore + PauseOf(row) : row.NotBefore;
+    }
+
+    private TimeSpan PauseOf(JobRow row)
+    {
+        var lane = row.Id == Row.Id ? Lane : SiblingLanes.FirstOrDefault(l => l.Id == Lane.BaseOf(row.Lane)) ?? Lane;
+        return TimeSpan.FromMinutes(lane.Policy?.RetryMinutes ?? Terms.Settings.Attempts.PauseMinutes);
     }
 
     private int? OwnMaxAttempts => Row.Series == 0 ? Policy?.MaxAttempts : Policy?.JobMaxAttempts;

@@ -96,7 +96,7 @@ public static partial class SubscriberMachine
         TryStartedAt = now,
         AnsweredAt = UnixTime.None,
         Silo = silo,
-        Flags = row.Flags & ~JobFlags.LastUnknown,
+        Flags = row.Flags & ~(JobFlags.LastUnknown | JobFlags.PutBack),
     };
 
     private static SubscriberStep EndNow(JobRow row, JobResult result, EndReason reason, UnixTime now) =>

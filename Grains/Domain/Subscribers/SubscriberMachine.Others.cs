@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Calls;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -18,12 +19,16 @@ public static partial class SubscriberMachine
             return null;
         }
 
-        var result = reason is EndReason.DoNotCall or EndReason.Erased ? JobResult.NotDone : JobResult.Cancelled;
+        // a live row keeps the reason for when its call is over
         var after = row.Status == JobStatus.Live
-            ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested }
-            : Finished(row, result, reason, now);
+            ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested, EndReason = reason }
+            : Finished(row, CancelledResult(reason), reason, now);
         return Change(row, after);
     }
+
+    /// <summary>How a job ends that is taken off for this reason: do-not-call and erasing are not a person's cancelling (P27, P38).</summary>
+    internal static JobResult CancelledResult(EndReason reason) =>
+        reason is EndReason.DoNotCall or EndReason.Erased ? JobResult.NotDone : JobResult.Cancelled;
 
     /// <summary>The backoff of a row is over (P8): it waits again. Null when it is not in backoff or not due: the tick was early or double.</summary>
     public static SubscriberStep? Wake(JobRow row, UnixTime now)
@@ -68,8 +73,14 @@ public static partial class SubscriberMachine
             return null;
         }
 
-        // only an answered try was counted when it was settled
-        var undone = row.Result == JobResult.Unknown ? 1 : 0;
+        // only an answered try was counted when it was settled; who does not know of the answer cannot unspend it (P41)
+        var wasAnswered = row.Result == JobResult.Unknown;
+        if (wasAnswered && ended.AnsweredAt.IsNone)
+        {
+            return null;
+        }
+
+        var undone = wasAnswered ? 1 : 0;
         var live = row with
         {
             Attempts = (short)(row.Attempts - undone),
@@ -77,7 +88,7 @@ public static partial class SubscriberMachine
             AttemptsToPhone = (short)(row.AttemptsToPhone - undone),
             Status = JobStatus.Live,
             Result = JobResult.None,
-            EndReason = EndReason.None,
+            EndReason = row.Has(JobFlags.CancelRequested) ? row.EndReason : EndReason.None,
             FinishedAt = UnixTime.None,
             Flags = row.Flags & ~JobFlags.LastUnknown,
         };
@@ -92,13 +103,19 @@ public static partial class SubscriberMachine
 
     /// <summary>
     /// An operator takes a suspicious outcome back (P12): the job waits again from now, the attempt that the try spent unspent.
-    /// Null when a later try began or the job was cancelled.
+    /// Null when the outcome is not a suspicious one, a later try began, or the job may not be called any more.
     /// </summary>
-    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now)
+    /// <param name="row">The job.</param>
+    /// <param name="record">Its last try.</param>
+    /// <param name="now">From when it waits again.</param>
+    /// <param name="siblings">Other jobs of the phone that are not final; they share its attempts and its streak.</param>
+    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now, IReadOnlyList<JobRow>? siblings = null)
     {
         ArgumentNullException.ThrowIfNull(row);
         ArgumentNullException.ThrowIfNull(record);
-        if (row.Try != record.Try || row.Status is JobStatus.Live or JobStatus.None || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall)
+        var mayBeCalled = row.Status is JobStatus.Waiting or JobStatus.Backoff
+            || (row.Status == JobStatus.Final && row.EndReason is EndReason.None or EndReason.Expired or EndReason.AttemptsLowered);
+        if (row.Try != record.Try || row.Has(JobFlags.PutBack) || !OutcomeClasses.IsSuspicious(record.Class) || !mayBeCalled)
         {
             return null;
         }
@@ -116,8 +133,15 @@ public static partial class SubscriberMachine
             AttemptsTotal = (short)(row.AttemptsTotal - spent),
             AttemptsToPhone = (short)(row.AttemptsToPhone - spent),
             ErrorStreak = 0,
+            Flags = row.Flags | JobFlags.PutBack,
         };
-        return Change(row, after) with { Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())] };
+        var others = SiblingRules.PutBack(siblings ?? [], after);
+        return Change(row, after) with
+        {
+            Siblings = others,
+            Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(siblings ?? [], others),
+            Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())],
+        };
     }
 
     private static CallEnded UnknownEnd(JobRow row, UnixTime now) => new()

@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Calls;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -30,6 +31,11 @@ public static partial class SubscriberMachine
         var row = context.Row;
         Demand(row.Status == JobStatus.Live && row.Try == ended.Try, "an outcome belongs to the live try");
         var call = new EndedCall(context, ended, plannedAt);
+        if (call.Stop != StopCalls.None && call.Class is not (CallClass.NotPlaced or CallClass.Unknown))
+        {
+            return AfterOptOut(call);
+        }
+
         return call.Class switch
         {
             CallClass.Answered or CallClass.BotFailed => AfterAnswer(call),
@@ -43,18 +49,30 @@ public static partial class SubscriberMachine
         };
     }
 
+    /// <summary>The opt-out beats everything else, and is heard whatever became of the call (P59).</summary>
+    private static SubscriberStep AfterOptOut(EndedCall call)
+    {
+        var row = OutcomeClasses.IsPlaced(call.Class) ? call.Counted() : call.Uncounted();
+        if (call.Class == CallClass.Technical)
+        {
+            row = row with { Flags = row.Flags | JobFlags.HadErrors };
+        }
+
+        var result = call.Class switch
+        {
+            CallClass.Answered or CallClass.BotFailed => call.ReachedResult,
+            CallClass.Nonexistent => JobResult.Nonexistent,
+            _ => Expired(row),
+        };
+        return call.WithoutRedial(call.Finish(row, result, StepRules.StopCalls, EndReason.StopCalls)) with
+        {
+            DoNotCall = call.Stop == StopCalls.Organisation,
+        };
+    }
+
     private static SubscriberStep AfterAnswer(EndedCall call)
     {
         var placed = call.Counted();
-        var stop = call.Bot?.StopCalls ?? StopCalls.None;
-        if (stop != StopCalls.None)
-        {
-            return call.WithoutRedial(call.Finish(placed, call.ReachedResult, StepRules.StopCalls, EndReason.StopCalls)) with
-            {
-                DoNotCall = stop == StopCalls.Organisation,
-            };
-        }
-
         if (call.Class == CallClass.BotFailed)
         {
             var rest = TimeSpan.FromTicks(Math.Max(BotFailedPause.Ticks, call.Context.Pause.Ticks));
@@ -82,7 +100,7 @@ public static partial class SubscriberMachine
     {
         if (isChannelDown)
         {
-            return call.Wait(call.Uncounted(), StepRules.ChannelDown, counted: false);
+            return call.RedialOr(call.Uncounted(), () => call.Wait(call.Uncounted(), StepRules.ChannelDown, counted: false));
         }
 
         var streak = call.Row.ErrorStreak + 1;
