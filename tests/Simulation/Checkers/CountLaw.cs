@@ -38,7 +38,7 @@ internal sealed class CountLaw(DialerWorld world) : Law(world)
         }
         else
         {
-            Compare(campaign, recount, counters with { Tries = 0, TechnicalFailures = 0, TalkMs = 0, RedialsDropped = 0 });
+            Compare(campaign, recount, FromRows(counters));
         }
     }
 
@@ -62,8 +62,25 @@ internal sealed class CountLaw(DialerWorld world) : Law(world)
             TechnicalFailures = tries.Count(t => t.Class == CallClass.Technical),
             TalkMs = tries.Where(t => t.Class != CallClass.Unknown && !t.AnsweredAt.IsNone).Sum(t => (long)t.Talk.TotalMilliseconds),
             RedialsDropped = dropped.GetValueOrDefault(campaign),
+            AnsweredCalls = tries.Count(t => t.Class is CallClass.Answered or CallClass.BotFailed),
+            BusyCalls = tries.Count(t => t.Class == CallClass.Busy),
+            RejectedCalls = tries.Count(t => t.Class == CallClass.Rejected),
+            NoAnswerCalls = tries.Count(t => t.Class is CallClass.NoAnswer or CallClass.Unreachable),
         };
     }
+
+    /// <summary>Without what is counted from tries.</summary>
+    private static CampaignCounters FromRows(CampaignCounters counters) => counters with
+    {
+        Tries = 0,
+        TechnicalFailures = 0,
+        TalkMs = 0,
+        RedialsDropped = 0,
+        AnsweredCalls = 0,
+        BusyCalls = 0,
+        RejectedCalls = 0,
+        NoAnswerCalls = 0,
+    };
 
     private static CampaignCounters Recount(IReadOnlyList<JobRow> rows)
     {
@@ -77,7 +94,8 @@ internal sealed class CountLaw(DialerWorld world) : Law(world)
             Live = Of(JobStatus.Live),
             Backoff = Of(JobStatus.Backoff),
             Final = Of(JobStatus.Final),
-            WaitingForRetry = rows.Count(r => r.TryNumber > 0 && r.Status is JobStatus.Waiting or JobStatus.Backoff && r.TryNumber > 0),
+            WaitingForRetry = rows.Count(r => r.TryNumber > 0 && r.Status is JobStatus.Waiting or JobStatus.Backoff),
+            WaitingAttempted = rows.Count(r => r.AttemptsTotal > 0 && r.Status is JobStatus.Waiting or JobStatus.Backoff),
             Answered = Ended(JobResult.Reached, JobResult.ReachedWithResult),
             NotAnswered = Ended(JobResult.NoAnswer, JobResult.AnsweredShort, JobResult.BotFailed),
             Nonexistent = Ended(JobResult.Nonexistent),

@@ -262,7 +262,7 @@ internal sealed partial class SimCampaign
     {
         if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)
         {
-            permits.Replied(tryId);
+            permits.Replied(tryId, Now);
             board?.Done(job.Row.Id);
             return;
         }

@@ -75,7 +75,7 @@ internal sealed partial class SimCampaign
         {
             await world.Cluster.CallAsync(silo, each, () =>
             {
-                each.Driver.HangUp(c => c.Campaign == id);
+                each.Driver.Stop(id);
                 return Task.FromResult(true);
             });
         }

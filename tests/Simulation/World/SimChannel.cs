@@ -98,6 +98,8 @@ internal sealed class SimChannel
     {
         row = await world.Store.ReadAsync(life, () => world.Store.Channels[Id]);
         await WriteAsync(row);
+        // what a former activation granted a moment ago is not known: as if all of it were (P39)
+        rate.Grant(row.Settings.CallsPerSecond, Elapsed);
         await ReconcileAsync();
     }
 

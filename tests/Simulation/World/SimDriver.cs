@@ -14,6 +14,7 @@ internal sealed class SimDriver(DialerWorld world, SimSilo silo)
 {
     private readonly Dictionary<TryId, LiveCall> calls = [];
     private readonly HashSet<TryId> known = [];
+    private readonly List<(CampaignId Campaign, UnixTime At)> stops = [];
 
     public IReadOnlyList<LiveCall> List() => [.. calls.Values];
 
@@ -25,7 +26,8 @@ internal sealed class SimDriver(DialerWorld world, SimSilo silo)
             return calls.ContainsKey(command.Id);
         }
 
-        if (world.Fault(f => f.DriverRefuses))
+        // a stop-now holds back what was on its way (P61)
+        if (world.Fault(f => f.DriverRefuses) || stops.Any(s => s.Campaign == command.Campaign && command.DecidedAt <= s.At))
         {
             return false;
         }
@@ -44,6 +46,12 @@ internal sealed class SimDriver(DialerWorld world, SimSilo silo)
 
         calls.Remove(command.Id);
         return false;
+    }
+
+    public void Stop(CampaignId campaign)
+    {
+        stops.Add((campaign, world.Now));
+        HangUp(c => c.Campaign == campaign);
     }
 
     public void HangUp(Func<LiveCall, bool> fits)

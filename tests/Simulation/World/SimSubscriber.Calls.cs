@@ -33,7 +33,7 @@ internal sealed partial class SimSubscriber
             return true;
         }
 
-        var context = Context(current, Siblings(stored, current), stored.LaneOf(current), stored.Terms);
+        var context = Context(stored, current);
         if (SubscriberMachine.Settle(context, knownOver, Now) is not { } step)
         {
             return false;
@@ -74,7 +74,7 @@ internal sealed partial class SimSubscriber
         var stored = await ReadAsync();
         var row = stored.Rows.FirstOrDefault(r => r.Try == id);
         var record = row is null ? null : await world.Store.ReadAsync(silo.Life, () => world.Store.Tries.GetValueOrDefault(id));
-        return record is not null && SubscriberMachine.PutBack(row!, record, Now) is { } step && await silo.Writer.WriteAsync(step);
+        return record is not null && SubscriberMachine.PutBack(row!, record, Now, Siblings(stored, row!)) is { } step && await silo.Writer.WriteAsync(step);
     });
 
     public Task<bool> ExpireAsync(JobRow row) => turns.RunAsync(async () =>
@@ -82,7 +82,7 @@ internal sealed partial class SimSubscriber
         var stored = await ReadAsync();
         var current = stored.Rows.FirstOrDefault(r => r.Id == row.Id);
         if (current is not null
-            && SubscriberMachine.EndWithoutCall(Context(current, Siblings(stored, current), stored.LaneOf(current), stored.Terms), Now) is { } step)
+            && SubscriberMachine.EndWithoutCall(Context(stored, current), Now) is { } step)
         {
             await StoreAsync(step);
         }
@@ -198,7 +198,7 @@ internal sealed partial class SimSubscriber
 
         plannedAt = row.TryStartedAt;
         channel = stored.Terms.Settings.Channel;
-        return held = Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms);
+        return held = Context(stored, row);
     }
 
     private async Task<SubscriberStep?> CorrectAsync(CallEnded ended)
@@ -207,7 +207,7 @@ internal sealed partial class SimSubscriber
         var row = stored.Rows.FirstOrDefault(r => r.Id == ended.Try.Job);
         return row is null || stored.Rows.Any(r => r.Status == JobStatus.Live)
             ? null
-            : SubscriberMachine.Correct(Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms), ended, row.TryStartedAt);
+            : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt);
     }
 
     private async Task<SubscriberContext> FreshForRedialAsync(SubscriberContext context, CallEnded ended) =>

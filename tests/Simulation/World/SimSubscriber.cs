@@ -98,14 +98,14 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
     {
         if (!admission.Row.Has(JobFlags.Siblings))
         {
-            return Context(admission.Row, [], admission.Lane, admission.Terms);
+            return Context(admission.Row, [], admission.Lane, admission.Terms, []);
         }
 
         var stored = await ReadAsync();
         var row = stored.Rows.FirstOrDefault(r => r.Id == admission.Row.Id);
         return row is null || row.Version != admission.Row.Version
             ? null
-            : Context(row, Siblings(stored, row), admission.Lane, admission.Terms);
+            : Context(row, Siblings(stored, row), admission.Lane, admission.Terms, stored.Lanes);
     }
 
     private async Task<AdmissionAnswer> DialAsync(Admission admission, SubscriberContext context, JobRow intent)
@@ -136,7 +136,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         }
 
         var isTaken = silo.Driver.Dial(admission.Channel, new DialCommand(
-            intent.Try, campaign, phone, context.Terms.Channel.RingTimeout, context.Terms.Channel.MaxCall, Scenario.None));
+            intent.Try, campaign, phone, context.Terms.Channel.RingTimeout, context.Terms.Channel.MaxCall, Scenario.None, intent.TryStartedAt));
         world.Cluster.Stir();
         await StepAsync();
         return isTaken ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused);
@@ -185,11 +185,15 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
 
     private Task<SubscriberRows> ReadAsync() => world.Store.ReadAsync(silo.Life, () => world.Store.Subscriber(campaign, phone));
 
-    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms) => new()
+    private SubscriberContext Context(SubscriberRows stored, JobRow row) =>
+        Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
+
+    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
     {
         Row = row,
         Siblings = siblings,
         Lane = lane,
+        SiblingLanes = lanes,
         Terms = terms,
         Calendar = silo.Calendars.Of(terms, lane),
     };
