@@ -92,12 +92,14 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
     private static readonly TimeSpan BotFailed = TimeSpan.FromMinutes(60);
 
     private readonly Dictionary<JobId, TryRecord> last = [];
+    private readonly Dictionary<JobId, TimeSpan> rests = [];
 
     public override void Stored(StepFact fact)
     {
         if (fact.Step.Try is { } record)
         {
             last[record.Try.Job] = record;
+            rests[record.Try.Job] = RestAfter(fact, record);
         }
         else if (fact.Step.Notes.Any(n => n.Code == "put_back"))
         {
@@ -113,18 +115,26 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
         }
 
         var pause = TimeSpan.FromMinutes(fact.Lane.Policy?.RetryMinutes ?? fact.Campaign.Settings.Attempts.PauseMinutes);
-        var ring = fact.Channel.Settings.RingTimeout + TimeSpan.FromSeconds(60);
-        var rest = record switch
-        {
-            { Class: CallClass.BotFailed } => Longer(pause, BotFailed),
-            { Class: CallClass.Unknown } => Longer(pause, ring),
-            { AttemptNumber: > 0 } => pause,
-            _ => TimeSpan.Zero,
-        };
+        var rest = record is { AttemptNumber: > 0, Class: not CallClass.BotFailed } ? pause : rests[fact.Before.Id];
         Demand(
             fact.At - record.EndedAt >= rest,
             "P6 pause",
             $"{fact.Try} starts {fact.At - record.EndedAt} after {record.Try} ({record.Class}) had ended, due after {rest}");
+    }
+
+    /// <summary>Rests that an edit of the pause does not move any more: they were fixed when the try ended.</summary>
+    private TimeSpan RestAfter(StepFact fact, TryRecord record)
+    {
+        var campaign = Store.Campaigns[fact.Before.Campaign];
+        var lane = Store.Lanes(campaign.Id).First(l => l.Id == Lane.BaseOf(fact.Before.Lane));
+        var pause = TimeSpan.FromMinutes(lane.Policy?.RetryMinutes ?? campaign.Settings.Attempts.PauseMinutes);
+        var ring = Store.Channels[campaign.Settings.Channel].Settings.RingTimeout + TimeSpan.FromSeconds(60);
+        return record.Class switch
+        {
+            CallClass.BotFailed => Longer(pause, BotFailed),
+            CallClass.Unknown => Longer(pause, ring),
+            _ => TimeSpan.Zero,
+        };
     }
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -106,12 +106,7 @@ internal sealed partial class SimCampaign
         if (!stand.Causes.SequenceEqual(Stand.Causes))
         {
             var suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? outcomes.Tries.ToList() : [];
-            await world.Store.WriteAsync(life, () =>
-            {
-                world.Store.Causes[id] = [.. stand.Causes];
-                world.Store.Suspicious[id] = suspicious;
-                return true;
-            });
+            await WriteCausesAsync(stand.Causes, suspicious);
         }
 
         if (stand.Status == before)
@@ -135,12 +130,38 @@ internal sealed partial class SimCampaign
         Kick();
     }
 
-    private async Task WriteAsync(CampaignRow changed)
+    private async Task WriteCausesAsync(IReadOnlyList<PauseCause> causes, List<Calls.TryId> suspicious)
     {
-        if (!await world.Store.TransitionAsync(life, changed, row!.Epoch))
+        try
+        {
+            await world.Store.WriteAsync(life, () =>
+            {
+                world.Store.Causes[id] = [.. causes];
+                world.Store.Suspicious[id] = suspicious;
+                return true;
+            });
+        }
+        catch (StoreUnavailableException)
         {
             Leave();
-            throw new TakenOverException();
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(CampaignRow changed)
+    {
+        try
+        {
+            if (!await world.Store.TransitionAsync(life, changed, row!.Epoch))
+            {
+                throw new TakenOverException();
+            }
+        }
+        catch
+        {
+            // taken over, or in doubt: what is held may be behind what is stored
+            Leave();
+            throw;
         }
 
         row = changed with { Epoch = row.Epoch + 1 };

@@ -19,6 +19,7 @@ internal sealed class SimChannel
     private ChannelRow? row;
     private Breaker breaker = new();
     private long lastBundle;
+    private Rhythm? rhythm;
     private bool isProbing;
 
     public SimChannel(DialerWorld world, SimSilo silo, ChannelId id)
@@ -74,6 +75,7 @@ internal sealed class SimChannel
         Become(row!.Settings.Breaker ? breaker.Report(request.Outcomes, world.Now) : breaker);
         ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now);
         KeepProbing();
+        rhythm?.Stir();
         if (breaker.State == BreakerState.Open)
         {
             return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
@@ -105,7 +107,7 @@ internal sealed class SimChannel
 
     private async Task RunTimersAsync()
     {
-        var rhythm = world.Cluster.NewRhythm(life, ReconcileEvery);
+        rhythm = world.Cluster.NewRhythm(life, ReconcileEvery);
         while (true)
         {
             await rhythm.NextAsync(ledger.Live + ledger.Outstanding > 0);
@@ -125,6 +127,12 @@ internal sealed class SimChannel
         var readAt = Elapsed;
         var live = await world.Store.ReadAsync(life, () => world.Store.LiveOfChannel(Id));
         ledger.Reconcile(live, readAt, Expiry);
+        var epoch = row!.Epoch;
+        var stored = await world.Store.ReadAsync(life, () => world.Store.Channels[Id]);
+        if (stored.Epoch > epoch && epoch == row.Epoch)
+        {
+            world.Cluster.Forget(this);
+        }
     }
 
     private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter)
@@ -193,10 +201,18 @@ internal sealed class SimChannel
 
     private async Task WriteAsync(ChannelRow changed)
     {
-        if (!await world.Store.WriteChannelAsync(life, changed, row!.Epoch))
+        try
         {
+            if (!await world.Store.WriteChannelAsync(life, changed, row!.Epoch))
+            {
+                throw new TakenOverException();
+            }
+        }
+        catch
+        {
+            // taken over, or in doubt: tokens under an epoch that has passed would be refused for ever
             world.Cluster.Forget(this);
-            throw new TakenOverException();
+            throw;
         }
 
         row = changed with { Epoch = row.Epoch + 1 };

@@ -120,19 +120,29 @@ internal sealed partial class SimCluster(DialerWorld world)
         }
     }
 
-    /// <summary>A second activation beside the first: the directory lost its entry, the first lives on.</summary>
+    /// <summary>A second activation beside the first; the directory may know either.</summary>
     public void TwinCampaign(CampaignId campaign)
     {
         world.Say($"campaign {campaign} is activated twice");
+        var known = campaigns.GetValueOrDefault(campaign);
         campaigns.Remove(campaign);
         CampaignAt(campaign);
+        if (known is not null && world.Dice.Chance(500))
+        {
+            campaigns[campaign] = known;
+        }
     }
 
     public void TwinChannel(ChannelId channel)
     {
         world.Say($"channel {channel} is activated twice");
+        var known = channels.GetValueOrDefault(channel);
         channels.Remove(channel);
         ChannelAt(channel);
+        if (known is not null && world.Dice.Chance(500))
+        {
+            channels[channel] = known;
+        }
     }
 
     public void Forget(SimCampaign gone)
