@@ -204,7 +204,19 @@ internal sealed partial class CampaignGrain
     /// <summary>Writes the row under the epoch held and takes the next. A lost epoch ends this activation: another one is there.</summary>
     private async Task WriteAsync(CampaignRow changed)
     {
-        if (!await store.TransitionAsync(changed, row!.Epoch))
+        bool isWritten;
+        try
+        {
+            isWritten = await store.TransitionAsync(changed, row!.Epoch);
+        }
+        catch
+        {
+            // in doubt: what is held may be behind what is stored, and must not be answered from
+            Leave();
+            throw;
+        }
+
+        if (!isWritten)
         {
             Leave();
             throw new InvalidOperationException("The campaign was taken over by another activation; ask again.");

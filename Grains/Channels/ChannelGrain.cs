@@ -229,7 +229,19 @@ internal sealed partial class ChannelGrain(
 
     private async Task WriteAsync(ChannelRow changed)
     {
-        if (!await store.WriteAsync(changed, row!.Epoch))
+        bool isWritten;
+        try
+        {
+            isWritten = await store.WriteAsync(changed, row!.Epoch);
+        }
+        catch
+        {
+            // in doubt: tokens under an epoch that has passed would be refused for ever
+            DeactivateOnIdle();
+            throw;
+        }
+
+        if (!isWritten)
         {
             DeactivateOnIdle();
             throw new InvalidOperationException("The channel was taken over by another activation; ask again.");
@@ -249,6 +261,12 @@ internal sealed partial class ChannelGrain(
         var readAt = Elapsed;
         var live = await store.CountLiveAsync(Id);
         ledger.Reconcile(live, readAt, Expiry);
+        var epoch = row!.Epoch;
+        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row.Epoch)
+        {
+            // another activation raised it: every intent with a token of this one is refused (I5)
+            DeactivateOnIdle();
+        }
     }
 
     /// <summary>Probes while campaigns use the channel, sooner when it is down (P42).</summary>

@@ -9,7 +9,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 {
     public SubscriberContext Context => context;
 
-    public JobRow Row => context.Row;
+    /// <summary>The live row, with what it shares with the phone's other jobs.</summary>
+    public JobRow Row { get; } = SiblingRules.Shared(context);
 
     public UnixTime At => ended.At;
 

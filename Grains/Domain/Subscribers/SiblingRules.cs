@@ -15,6 +15,24 @@ internal static class SiblingRules
     public static IReadOnlyList<JobRow> Follow(SubscriberContext context, JobRow after, UnixTime hold) =>
         context.Siblings.Count == 0 ? [] : Changed(context.Siblings, s => Follow(s, context, after, hold));
 
+    /// <summary>
+    /// The row with the streak and attempts of its phone: a job that was added after them has a row that does not know of them.
+    /// </summary>
+    public static JobRow Shared(SubscriberContext context)
+    {
+        var row = context.Row;
+        foreach (var sibling in context.Siblings)
+        {
+            row = row with
+            {
+                ErrorStreak = Math.Max(row.ErrorStreak, sibling.ErrorStreak),
+                AttemptsToPhone = Math.Max(row.AttemptsToPhone, sibling.AttemptsToPhone),
+            };
+        }
+
+        return row;
+    }
+
     /// <summary>The streak that a put-back try belonged to is over for all: nothing holds them any more (P12).</summary>
     public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> siblings, JobRow after) => Changed(siblings, s => s with
     {

@@ -1,6 +1,7 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Phones;
+using Dialer.Domain.Subscribers;
 using Dialer.Grains.Subscribers;
 using Dialer.Numbers;
 using Dialer.Subscribers;
@@ -134,7 +135,11 @@ internal sealed class BatchPlan
             Legs.Add((step.Row.Try, leg));
         }
 
-        if (step.Release is { GiveBackStart: false } blind && facts.TakesReleasesBlind && !step.DoNotCall)
+        if (step.DoNotCall)
+        {
+            OptOut(step, facts);
+        }
+        else if (step.Release is { GiveBackStart: false } blind && facts.TakesReleasesBlind)
         {
             BlindReleases.Add(blind);
         }
@@ -142,13 +147,18 @@ internal sealed class BatchPlan
             && facts.Phones.TryGetValue(release.Phone.Value, out var phone)
             && IntentGate.Release(phone, release) is { } released)
         {
-            ChangedPhones.Add(step.DoNotCall ? released with { DoNotCall = true } : released);
+            ChangedPhones.Add(released);
         }
+    }
 
-        if (step.DoNotCall)
-        {
-            DoNotCall.Add((step.Row.Phone, step.Try?.EndedAt ?? step.Row.FinishedAt));
-        }
+    /// <summary>On the list and in the phone's row, whether or not this try holds it still: the next intent looks at the row alone (P38).</summary>
+    private void OptOut(SubscriberStep step, BatchFacts facts)
+    {
+        DoNotCall.Add((step.Row.Phone, step.Try?.EndedAt ?? step.Row.FinishedAt));
+        var phone = facts.Phones.GetValueOrDefault(step.Row.Phone.Value);
+        var released = phone is null || step.Release is null ? null : IntentGate.Release(phone, step.Release);
+        var row = released ?? phone ?? new PhoneRow { Phone = step.Row.Phone };
+        (phone is null ? NewPhones : ChangedPhones).Add(row with { DoNotCall = true, Version = (phone?.Version ?? 0) + 1 });
     }
 
     private IntentAnswer Plan(IntentWrite intent, BatchFacts facts)

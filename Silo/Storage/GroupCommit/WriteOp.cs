@@ -50,7 +50,7 @@ internal sealed class StepOp(SubscriberStep step, byte[]? leg) : WriteOp
 
     public override IEnumerable<JobRow> Rows => step.Siblings.Count == 0 ? [step.Row] : [step.Row, .. step.Siblings];
 
-    public override long Phone => step.Release?.Phone.Value ?? 0;
+    public override long Phone => (step.Release?.Phone ?? (step.DoNotCall ? step.Row.Phone : default)).Value;
 
     public override void Fail(Exception cause) => done.TrySetException(cause);
 

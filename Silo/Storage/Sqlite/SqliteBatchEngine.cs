@@ -113,8 +113,8 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
         }
 
         plan.NewPhones.ForEach(p => sql.Execute(
-            "insert into phone (live_job, live_try, last_job, last_end, starts, version, phone) values ($1, $2, $3, $4, $5, $6, $7)",
-            p.LiveTry.Job.Value, p.LiveTry.Number, p.LastJob.Value, p.LastEnd.Ms, p.Starts, p.Version, p.Phone.Value));
+            "insert into phone (live_job, live_try, last_job, last_end, starts, version, do_not_call, phone) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            p.LiveTry.Job.Value, p.LiveTry.Number, p.LastJob.Value, p.LastEnd.Ms, p.Starts, p.Version, p.DoNotCall ? 1 : 0, p.Phone.Value));
         plan.ChangedPhones.ForEach(p => sql.Execute(
             "update phone set live_job = $1, live_try = $2, last_job = $3, last_end = $4, starts = $5, version = $6, "
             + "do_not_call = max(do_not_call, $7) where phone = $8",

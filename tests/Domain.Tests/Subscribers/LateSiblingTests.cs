@@ -1,0 +1,57 @@
+using Dialer.Calls;
+using Dialer.Subscribers;
+using static Dialer.Tests.Subscribers.SubscriberWorld;
+
+namespace Dialer.Tests.Subscribers;
+
+/// <summary>P8: a job that was added when its phone had a past already. Found by the simulation.</summary>
+public class LateSiblingTests
+{
+    [Fact]
+    public void JobAddedDuringAStreak_GoesOnWithThePhonesStreak_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 3);
+        world.AddJob();
+        world.DialWhenDue(1);
+        world.End(CallClass.Technical);
+        Assert.All(world.Rows, r => Assert.Equal(4, r.ErrorStreak));
+        Assert.Equal(TimeSpan.FromMinutes(8), world.DialWhenDue(0));
+    }
+
+    [Fact]
+    public void JobAddedDuringAStreak_DialsTheNinthError_AndSpendsAnAttempt_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 8);
+        world.AddJob();
+        world.DialWhenDue(1);
+        world.End(CallClass.Technical);
+        Assert.Equal((0, 1), (world.Rows[0].Attempts, world.Rows[1].Attempts));
+        Assert.All(world.Rows, r => Assert.Equal(0, r.ErrorStreak));
+    }
+
+    [Fact]
+    public void JobAddedDuringAStreak_WhoseCallIsStopped_LeavesTheStreakAsItWas_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 3);
+        world.AddJob();
+        world.DialWhenDue(1);
+        world.End(CallClass.Cancelled);
+        Assert.All(world.Rows, r => Assert.Equal(3, r.ErrorStreak));
+    }
+
+    [Fact]
+    public void JobAddedAfterAttempts_CountsOnFromThoseOfThePhone()
+    {
+        var world = new SubscriberWorld(Attempts(3));
+        world.DialAndEnd(CallClass.Busy);
+        world.DialAndEnd(CallClass.Busy);
+        world.AddJob();
+        world.DialWhenDue(1);
+        world.End(CallClass.Busy);
+        Assert.All(world.Rows, r => Assert.Equal(3, r.AttemptsToPhone));
+        Assert.Equal(JobStatus.Waiting, world.Rows[1].Status);
+    }
+}

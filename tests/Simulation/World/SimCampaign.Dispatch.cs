@@ -1,0 +1,328 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Domain.Campaigns;
+using Dialer.Domain.Channels;
+using Dialer.Grains.Subscribers;
+using Dialer.Subscribers;
+
+namespace Dialer.Tests.Simulation;
+
+/// <summary>The dispatch loop, as in the real shell.</summary>
+internal sealed partial class SimCampaign
+{
+    private const int MaxReady = 256;
+    private const int MaxAsked = 1024;
+    private const long PollMs = 1000;
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(15);
+
+    private readonly Queue<DueJob> ready = new();
+    private readonly List<(UnixTime At, LaneId Lane, UnixTime NotBefore)> later = [];
+    private LaneBoard? board;
+    private int dispatchArmed;
+    private bool isDispatching;
+    private bool isKicked;
+    private int asked;
+    private string? idleCode;
+    private UnixTime idleUntil;
+    private UnixTime soon;
+    private bool isLanesStale;
+
+    public void Wake(LaneId lane, UnixTime notBefore)
+    {
+        Hint(lane, notBefore);
+        Kick();
+    }
+
+    public void JobsAdded(UnixTime notBefore, JobId first)
+    {
+        isLanesStale = true;
+        board?.Appended(notBefore, first);
+        Kick();
+    }
+
+    public void PermitFreed(PermitFreed freed)
+    {
+        permits.Release(freed.Try);
+        board?.Done(freed.Try.Job);
+        if (freed.Status == JobStatus.Waiting)
+        {
+            Hint(freed.Lane, freed.NotBefore);
+        }
+
+        Digest(freed);
+        if (terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, Now) is { } cause)
+        {
+            world.Fork(() => TolerantAsync(() => SetCauseAsync(cause)));
+        }
+
+        Kick();
+    }
+
+    public void Kick()
+    {
+        if (isDispatching)
+        {
+            isKicked = true;
+        }
+        else if (!isLeaving)
+        {
+            ArmDispatch(0);
+        }
+    }
+
+    private void ArmDispatch(long ms)
+    {
+        var mine = ++dispatchArmed;
+        world.Schedule.After(ms, life, () =>
+        {
+            if (mine == dispatchArmed && !isDispatching && !isLeaving)
+            {
+                world.Fork(DispatchAsync);
+            }
+        });
+    }
+
+    /// <summary>
+    /// The shell polls each second; here the poll that can find something is armed: at the instant the board names, when a row
+    /// returns, or a second on while a token or a permit is waited for.
+    /// </summary>
+    private void ArmPoll()
+    {
+        var now = Now;
+        var next = now + LongestPoll;
+        if (row!.Status == CampaignStatus.Scheduled && !row.StartsAt.IsNone)
+        {
+            next = UnixTime.Min(next, row.StartsAt);
+        }
+        else if (row.Status == CampaignStatus.Running)
+        {
+            next = UnixTime.Min(next, ready.Count > 0 || idleCode is null or IdleCodes.ChannelDown or IdleCodes.Storage ? now + Again : next);
+            next = idleUntil.IsNone || idleCode is IdleCodes.Cap ? next : UnixTime.Min(next, idleUntil + TimeSpan.FromMilliseconds(1));
+            next = later.Count == 0 ? next : UnixTime.Min(next, later.Min(l => l.At));
+        }
+
+        next = soon > now ? UnixTime.Min(next, soon) : next;
+        ArmDispatch(Math.Max((long)(next - now).TotalMilliseconds, soon > now ? 1 : Math.Min(PollMs, (long)(next - now).TotalMilliseconds + 1)));
+    }
+
+    private void StopDispatch()
+    {
+        ready.Clear();
+        later.Clear();
+        board = null;
+    }
+
+    private async Task DispatchAsync()
+    {
+        isDispatching = true;
+        soon = UnixTime.None;
+        try
+        {
+            do
+            {
+                isKicked = false;
+                await RunDueAsync();
+                if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving)
+                {
+                    await PumpAsync();
+                }
+            }
+            while (isKicked && !isLeaving);
+        }
+        catch (Exception e) when (e is OutageException or StoreUnavailableException)
+        {
+            Idle(IdleCodes.Storage, UnixTime.None);
+        }
+
+        isDispatching = false;
+        if (!isLeaving)
+        {
+            ArmPoll();
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        while (!isLeaving && board is { } current)
+        {
+            ReturnLater();
+            var room = Math.Min(permits.Free, MaxAsked - asked);
+            if (room <= 0)
+            {
+                Idle(IdleCodes.Cap, UnixTime.None);
+                break;
+            }
+
+            if (ready.Count == 0 && !await FillAsync(current, Math.Min(room, MaxReady)))
+            {
+                break;
+            }
+
+            if (!await HasTokensAsync(Math.Min(room, ready.Count)))
+            {
+                break;
+            }
+
+            if (!ReferenceEquals(current, board))
+            {
+                continue;
+            }
+
+            while (ready.Count > 0 && permits.Free > 0 && asked < MaxAsked && TakeToken())
+            {
+                Ask(ready.Dequeue());
+            }
+        }
+
+        await ReportAsync();
+    }
+
+    private async Task<bool> FillAsync(LaneBoard current, int want)
+    {
+        while (ReferenceEquals(current, board))
+        {
+            var step = current.Next(Now, want);
+            foreach (var job in step.Jobs)
+            {
+                ready.Enqueue(job);
+            }
+
+            if (ready.Count > 0)
+            {
+                return true;
+            }
+
+            if (step.Read is not { } read)
+            {
+                Idle(step.IdleCode!, step.NextAt.IsNever ? UnixTime.None : step.NextAt);
+                return false;
+            }
+
+            var rows = await world.Store.ReadAsync(life, () => world.Store.Range(id, read));
+            current.Loaded(read, rows, Now);
+        }
+
+        return false;
+    }
+
+    private void Ask(DueJob job)
+    {
+        var tryId = new TryId(job.Row.Id, job.Row.TryNumber + 1);
+        if (permits.Holds(tryId))
+        {
+            return;
+        }
+
+        if (!permits.TryTake(tryId, Now))
+        {
+            board?.Done(job.Row.Id);
+            Later(job.Row.Lane, job.Row.NotBefore);
+            return;
+        }
+
+        Idle(null, UnixTime.None);
+        asked++;
+        var admission = new Admission
+        {
+            Row = job.Row,
+            Lane = job.Lane,
+            Terms = terms!,
+            Epoch = row!.Epoch,
+            Channel = row.Settings.Channel,
+            ChannelEpoch = bundleEpoch,
+            PlannedAt = UnixTime.Max(job.DueAt, row.StartedAt),
+            TokenTicks = bundleEndMs,
+            TokenUntil = bundleUntil,
+            AskerSilo = silo.Number,
+        };
+        world.Fork(() => AskAsync(job, tryId, admission));
+    }
+
+    private async Task AskAsync(DueJob job, TryId tryId, Admission admission)
+    {
+        AdmissionAnswer answer;
+        try
+        {
+            answer = await world.Cluster.CallSubscriberAsync(silo, id, job.Row.Phone, s => s.AdmitAsync(admission));
+        }
+        catch (Exception e) when (e is OutageException or StoreUnavailableException)
+        {
+            // the permit stays until the rows tell (15 s, then the epoch is raised)
+            asked--;
+            return;
+        }
+
+        asked--;
+        Take(answer, job, tryId, admission.Epoch);
+        Kick();
+    }
+
+    private void Take(AdmissionAnswer answer, DueJob job, TryId tryId, long epoch)
+    {
+        if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)
+        {
+            permits.Replied(tryId, Now);
+            board?.Done(job.Row.Id);
+            return;
+        }
+
+        permits.Release(tryId);
+        board?.Done(job.Row.Id);
+        switch (answer.Result)
+        {
+            case AdmissionResult.NotNow when answer.Lane.Value != 0:
+                Later(answer.Lane, answer.NotBefore);
+                break;
+            case AdmissionResult.NotNow or AdmissionResult.Stale:
+                Later(job.Row.Lane, job.Row.NotBefore);
+                break;
+            case AdmissionResult.ChannelEpochPassed:
+                DropBundle();
+                Later(job.Row.Lane, job.Row.NotBefore);
+                break;
+            case AdmissionResult.EpochPassed when epoch == row?.Epoch && row.Status == CampaignStatus.Running:
+                world.Fork(() => TolerantAsync(CheckEpochAsync));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static async Task TolerantAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (e is OutageException or StoreUnavailableException)
+        {
+            // as in the shell: logged, mended by the next look
+        }
+    }
+
+    private void Later(LaneId lane, UnixTime notBefore) => later.Add((Now + Again, lane, notBefore));
+
+    private void ReturnLater()
+    {
+        var now = Now;
+        for (var i = later.Count - 1; i >= 0; i--)
+        {
+            if (later[i].At <= now)
+            {
+                Hint(later[i].Lane, later[i].NotBefore);
+                later.RemoveAt(i);
+            }
+        }
+    }
+
+    private void Hint(LaneId lane, UnixTime notBefore)
+    {
+        if (board is not null && !board.Hint(lane, notBefore))
+        {
+            isLanesStale = true;
+        }
+    }
+
+    private void Idle(string? code, UnixTime until) => (idleCode, idleUntil) = (code, until);
+}

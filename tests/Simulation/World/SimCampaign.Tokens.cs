@@ -1,0 +1,126 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.Domain.Campaigns;
+using Dialer.Domain.Calls;
+
+namespace Dialer.Tests.Simulation;
+
+/// <summary>The channel's bundle in hand, and the report that goes with each request.</summary>
+internal sealed partial class SimCampaign
+{
+    private const long ReportEveryMs = 1000;
+
+    private int tokens;
+    private long bundleId;
+    private long bundleEpoch;
+    private long bundleEndMs;
+    private UnixTime bundleUntil;
+    private long retryAtMs;
+    private long reportedMs;
+    private OutcomeDigest digest;
+    private UnixTime channelDownSince;
+    private UnixTime lastChannelError;
+
+    private void Digest(PermitFreed freed)
+    {
+        if (freed.IsChannelClass)
+        {
+            digest = digest.Then(OutcomeDigest.Error(freed.Evidence));
+            lastChannelError = UnixTime.Max(lastChannelError, freed.EndedAt);
+        }
+        else if (OutcomeClasses.ShowsChannelUp(freed.Class, freed.AnsweredAt, lastChannelError))
+        {
+            digest = digest.Then(OutcomeDigest.Good);
+        }
+    }
+
+    private bool TakeToken()
+    {
+        if (tokens == 0 || world.Schedule.NowMs >= bundleEndMs)
+        {
+            return false;
+        }
+
+        tokens--;
+        return true;
+    }
+
+    private void DropBundle() => tokens = 0;
+
+    private async Task<bool> HasTokensAsync(int want)
+    {
+        if (tokens > 0 && world.Schedule.NowMs < bundleEndMs)
+        {
+            return true;
+        }
+
+        if (world.Schedule.NowMs < retryAtMs)
+        {
+            soon = new UnixTime(retryAtMs);
+            return false;
+        }
+
+        await AcquireAsync(want);
+        return tokens > 0;
+    }
+
+    private async Task AcquireAsync(int want)
+    {
+        tokens = 0;
+        var asking = world.Schedule.NowMs;
+        var sent = digest;
+        digest = default;
+        Bundle bundle;
+        try
+        {
+            var request = new BundleRequest { Campaign = id, Want = want, Live = permits.InUse, SettledBundle = bundleId, Outcomes = sent };
+            bundle = await world.Cluster.CallChannelAsync(silo, row!.Settings.Channel, c => c.AcquireAsync(request));
+        }
+        catch
+        {
+            digest = sent.Then(digest);
+            retryAtMs = asking + 1000;
+            throw;
+        }
+
+        reportedMs = asking;
+        bundleId = bundle.Id;
+        bundleEpoch = bundle.Epoch;
+        tokens = bundle.Count;
+        bundleEndMs = asking + (long)bundle.Expiry.TotalMilliseconds;
+        bundleUntil = new UnixTime(bundleEndMs);
+        Learn(bundle, want);
+    }
+
+    private void Learn(Bundle bundle, int want)
+    {
+        silo.Pulse.Told(row!.Settings.Channel, bundle.Health.Breaker, bundle.Settings.Breaker);
+        if (terms is not null && bundle.Settings != channelSettings)
+        {
+            channelSettings = bundle.Settings;
+            terms = terms with { Channel = bundle.Settings };
+        }
+
+        channelDownSince = bundle.Health.Breaker == BreakerState.Closed ? UnixTime.None
+            : channelDownSince.IsNone ? bundle.Health.Since
+            : channelDownSince;
+        if (want == 0 || bundle.Count > 0)
+        {
+            return;
+        }
+
+        var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
+        retryAtMs = world.Schedule.NowMs + (long)wait.TotalMilliseconds;
+        Idle(bundle.Limit ?? IdleCodes.ChannelLines, Now + wait);
+        soon = Now + wait;
+    }
+
+    private async Task ReportAsync()
+    {
+        if (digest.Total > 0 && !isLeaving && world.Schedule.NowMs - reportedMs > (digest.TrailingErrors > 0 ? 0 : ReportEveryMs))
+        {
+            await AcquireAsync(0);
+        }
+    }
+}

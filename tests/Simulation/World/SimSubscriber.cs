@@ -1,0 +1,214 @@
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Channels;
+using Dialer.Domain.Campaigns;
+using Dialer.Domain.Phones;
+using Dialer.Domain.Subscribers;
+using Dialer.Grains.Calls;
+using Dialer.Grains.Subscribers;
+using Dialer.Numbers;
+using Dialer.Subscribers;
+
+namespace Dialer.Tests.Simulation;
+
+/// <summary>
+/// The shell of a subscriber: decide (the real machine), persist (the simulated store), act. Follows <c>SubscriberGrain</c> step by
+/// step; between the steps its process may end.
+/// </summary>
+internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, CampaignId campaign, PhoneNumber phone)
+{
+    private const int MaxRounds = 5;
+
+    private readonly Turns turns = new();
+    private SubscriberContext? held;
+    private UnixTime plannedAt;
+    private ChannelId channel;
+
+    public SimSilo Silo => silo;
+
+    private UnixTime Now => world.Now;
+
+    public Task<AdmissionAnswer> AdmitAsync(Admission admission) => turns.RunAsync(async () =>
+    {
+        try
+        {
+            var answer = await JudgeAsync(admission);
+            if (answer.Result != AdmissionResult.Dialing)
+            {
+                held = null;
+            }
+
+            return answer;
+        }
+        catch (StoreUnavailableException)
+        {
+            held = null;
+            return new AdmissionAnswer(AdmissionResult.Unsure, "storage");
+        }
+    });
+
+    private async Task<AdmissionAnswer> JudgeAsync(Admission admission)
+    {
+        if (held?.Row.Status == JobStatus.Live)
+        {
+            return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
+        }
+
+        if (await ContextAsync(admission) is not { } context)
+        {
+            return new AdmissionAnswer(AdmissionResult.Stale);
+        }
+
+        switch (Judge(context))
+        {
+            case AdmitDecision.Dial dial:
+                return await DialAsync(admission, context, dial.Intent);
+            case AdmitDecision.End end:
+                await StoreAsync(end.Step);
+                return new AdmissionAnswer(AdmissionResult.Ended);
+            case AdmitDecision.NotNow later:
+                return new AdmissionAnswer(AdmissionResult.NotNow, later.Reason, default, later.NextAt);
+            default:
+                return new AdmissionAnswer(AdmissionResult.Stale);
+        }
+    }
+
+    private AdmitDecision Judge(SubscriberContext context)
+    {
+        var decision = SubscriberMachine.Admit(context, silo.Number, Now);
+        var isSkipped = (world.Bug, decision) switch
+        {
+            (Bug.WindowIgnored, AdmitDecision.NotNow { Reason: RefusalCodes.Window }) => true,
+            (Bug.PauseNotKept, AdmitDecision.NotNow { Reason: RefusalCodes.NotDue }) => true,
+            (Bug.LimitIgnored, AdmitDecision.End { Step.Row.EndReason: EndReason.AttemptsLowered }) => true,
+            _ => false,
+        };
+        return !isSkipped ? decision : new AdmitDecision.Dial(context.Row with
+        {
+            Version = context.Row.Version + 1,
+            Status = JobStatus.Live,
+            TryNumber = context.Row.TryNumber + 1,
+            TryStartedAt = Now,
+            AnsweredAt = UnixTime.None,
+            Silo = silo.Number,
+        });
+    }
+
+    private async Task<SubscriberContext?> ContextAsync(Admission admission)
+    {
+        if (!admission.Row.Has(JobFlags.Siblings))
+        {
+            return Context(admission.Row, [], admission.Lane, admission.Terms, []);
+        }
+
+        var stored = await ReadAsync();
+        var row = stored.Rows.FirstOrDefault(r => r.Id == admission.Row.Id);
+        return row is null || row.Version != admission.Row.Version
+            ? null
+            : Context(row, Siblings(stored, row), admission.Lane, admission.Terms, stored.Lanes);
+    }
+
+    private async Task<AdmissionAnswer> DialAsync(Admission admission, SubscriberContext context, JobRow intent)
+    {
+        await StepAsync();
+        var answer = await silo.Writer.WriteAsync(new IntentWrite
+        {
+            Row = intent,
+            Epoch = admission.Epoch,
+            Channel = admission.Channel,
+            ChannelEpoch = admission.ChannelEpoch,
+            Phone = new PhoneRequest(phone, intent.Try, context.Terms.Care, context.Lane.Key.Zone, context.Terms.Settings.TimeZone),
+            At = intent.TryStartedAt,
+            Counters = CounterDelta.Between(context.Row, intent),
+        });
+        if (answer.Result != IntentResult.Stored)
+        {
+            return await RefusedAsync(context, answer);
+        }
+
+        held = context with { Row = intent };
+        plannedAt = admission.PlannedAt;
+        channel = admission.Channel;
+        await StepAsync();
+        if (world.Schedule.NowMs > (admission.AskerSilo == silo.Number ? admission.TokenTicks : admission.TokenUntil.Ms))
+        {
+            return await NotPlacedAsync(RefusalCodes.TokenLate);
+        }
+
+        var isTaken = silo.Driver.Dial(admission.Channel, new DialCommand(
+            intent.Try, campaign, phone, context.Terms.Channel.RingTimeout, context.Terms.Channel.MaxCall, Scenario.None, intent.TryStartedAt));
+        world.Cluster.Stir();
+        await StepAsync();
+        return isTaken ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused);
+    }
+
+    private async Task<AdmissionAnswer> RefusedAsync(SubscriberContext context, IntentAnswer answer)
+    {
+        switch (answer.Result)
+        {
+            case IntentResult.EpochPassed:
+                return new AdmissionAnswer(AdmissionResult.EpochPassed);
+            case IntentResult.ChannelEpochPassed:
+                return new AdmissionAnswer(AdmissionResult.ChannelEpochPassed);
+            case IntentResult.CapReached:
+                return new AdmissionAnswer(AdmissionResult.NotNow, "cap");
+            case IntentResult.PhoneRefused when answer.Reason == RefusalCodes.DoNotCall:
+                await StoreAsync(SubscriberMachine.EndForDoNotCall(context.Row, Now));
+                return new AdmissionAnswer(AdmissionResult.Ended, answer.Reason);
+            case IntentResult.PhoneRefused:
+                var put = SubscriberMachine.Defer(context.Row, answer.Reason!, answer.NextAt, Now);
+                await StoreAsync(put);
+                return new AdmissionAnswer(AdmissionResult.NotNow, answer.Reason, put.Row.Lane, put.Row.NotBefore);
+            default:
+                return new AdmissionAnswer(AdmissionResult.Stale);
+        }
+    }
+
+    private async Task<AdmissionAnswer> NotPlacedAsync(string reason)
+    {
+        var context = held!;
+        var end = new CallEnded
+        {
+            Try = context.Row.Try,
+            Campaign = campaign,
+            Phone = phone,
+            Seq = int.MaxValue,
+            At = Now,
+            Class = CallClass.NotPlaced,
+            Fault = Fault.Ourselves,
+        };
+        var step = SubscriberMachine.Ended(context, end, plannedAt, isChannelDown: false);
+        return await StoreAsync(step)
+            ? new AdmissionAnswer(AdmissionResult.NotNow, reason, step.Row.Lane, step.Row.NotBefore)
+            : new AdmissionAnswer(AdmissionResult.Unsure, reason);
+    }
+
+    private Task<SubscriberRows> ReadAsync() => world.Store.ReadAsync(silo.Life, () => world.Store.Subscriber(campaign, phone));
+
+    private SubscriberContext Context(SubscriberRows stored, JobRow row) =>
+        Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
+
+    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
+    {
+        Row = row,
+        Siblings = siblings,
+        Lane = lane,
+        SiblingLanes = lanes,
+        Terms = terms,
+        Calendar = silo.Calendars.Of(terms, lane),
+    };
+
+    private static IReadOnlyList<JobRow> Siblings(SubscriberRows stored, JobRow row) =>
+        [.. stored.Rows.Where(r => r.Id != row.Id && r.Status != JobStatus.Final)];
+
+    /// <summary>A place between persist and act: the process may end here.</summary>
+    private Hop StepAsync()
+    {
+        if (world.Fault(f => f.CrashAtStep))
+        {
+            world.Cluster.Crash(silo);
+        }
+
+        return world.Schedule.Wait(silo.Life, 0);
+    }
+}
