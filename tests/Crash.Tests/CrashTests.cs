@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(Dialer.Tests.Engines))]
 // these tests mostly wait: for calls, pauses and backoffs of processes of their own
-[assembly: Parallelization(MaxThreads = -1)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = -1)]
 
 namespace Dialer.Tests;
 
