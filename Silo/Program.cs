@@ -18,7 +18,8 @@ try
 
     var storage = DialerConfiguration.Storage(options, builder.Configuration);
     builder.Logging.ClearProviders().AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss "));
-    builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+    builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+        .AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);
     builder.Services.AddDialerStore(storage);
     builder.AddDialerSilo(options, storage);
