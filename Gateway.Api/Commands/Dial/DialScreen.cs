@@ -63,7 +63,12 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
             });
     }
 
-    public bool Ask(string question) => console.Confirm(question, defaultValue: false);
+    /// <summary>Only a yes is a yes.</summary>
+    public bool Ask(string question)
+    {
+        console.Write($"{question} [y/N] ");
+        return Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+    }
 
     public static string Figures(CampaignProgress progress, string timeZone)
     {
