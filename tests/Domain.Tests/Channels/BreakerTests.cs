@@ -35,6 +35,13 @@ public class BreakerTests
     }
 
     [Fact]
+    public void FiveErrorsAtTheEndOfOneReport_OpenIt()
+    {
+        var report = Enumerable.Repeat(Bad, 5).Aggregate(OutcomeDigest.Good, (all, bad) => all.Then(bad));
+        Assert.Equal(BreakerState.Open, Report(new Breaker(), report).State);
+    }
+
+    [Fact]
     public void ThreeLostProbesInARow_OpenIt()
     {
         var breaker = Probe(Probe(new Breaker(), false), false);
