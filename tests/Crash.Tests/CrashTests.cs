@@ -66,6 +66,8 @@ public abstract class CrashTests(Engines engines, ITestOutputHelper output, Stor
             await Task.WhenAny(run.Exited, Task.Delay(random.Next(50, 2500)));
             Assert.False(run.HasExited && run.ExitCode != 0, string.Join('\n', run.Output.TakeLast(15)));
             await run.KillAsync();
+            // P54: nothing that it printed names a person
+            Assert.DoesNotContain(run.Output, line => line.Contains("79002", StringComparison.Ordinal));
         }
     }
 
