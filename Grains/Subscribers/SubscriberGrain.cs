@@ -94,6 +94,9 @@ internal sealed partial class SubscriberGrain(
             case AdmitDecision.End end:
                 await StoreAsync(end.Step);
                 return new AdmissionAnswer(AdmissionResult.Ended);
+            case AdmitDecision.NotNow { Reason: RefusalCodes.PhoneBusy or RefusalCodes.Backoff } busy:
+                // another job of the phone holds it: not to be asked for again each second, each time with a token of the channel
+                return await PutOffAsync(context, busy.Reason, busy.NextAt);
             case AdmitDecision.NotNow later:
                 return new AdmissionAnswer(AdmissionResult.NotNow, later.Reason, default, later.NextAt);
             default:
@@ -164,12 +167,17 @@ internal sealed partial class SubscriberGrain(
                 await StoreAsync(SubscriberMachine.EndForDoNotCall(context.Row, clock.Now()));
                 return new AdmissionAnswer(AdmissionResult.Ended, answer.Reason);
             case IntentResult.PhoneRefused:
-                var put = SubscriberMachine.Defer(context.Row, answer.Reason!, answer.NextAt, clock.Now());
-                await StoreAsync(put);
-                return new AdmissionAnswer(AdmissionResult.NotNow, answer.Reason, put.Row.Lane, put.Row.NotBefore);
+                return await PutOffAsync(context, answer.Reason!, answer.NextAt);
             default:
                 return new AdmissionAnswer(AdmissionResult.Stale);
         }
+    }
+
+    private async Task<AdmissionAnswer> PutOffAsync(SubscriberContext context, string reason, UnixTime until)
+    {
+        var put = SubscriberMachine.Defer(context.Row, reason, until, clock.Now());
+        await StoreAsync(put);
+        return new AdmissionAnswer(AdmissionResult.NotNow, reason, put.Row.Lane, put.Row.NotBefore);
     }
 
     /// <summary>The call never left: the row goes back to waiting, nothing spent, its number used up (I2).</summary>

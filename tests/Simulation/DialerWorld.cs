@@ -19,7 +19,7 @@ namespace Dialer.Tests.Simulation;
 internal sealed class DialerWorld
 {
     private const long MaxEvents = 600_000;
-    private const int KeptSayings = 400;
+    private const int KeptSayings = 60;
 
     private readonly Queue<string> sayings = new();
     private readonly Plan plan;

@@ -85,6 +85,8 @@ internal sealed class Books
 
     public void EndedAtCarrier(CarrierCall call) => world.Say($"{call.Id} is over at the carrier");
 
+    public void FailedWithChannel(TryId id) => Each(l => l.FailedWithChannel(id));
+
     public void AnswerStored(TryId id) => Each(l => l.AnswerStored(id));
 
     public void DoNotCallAcknowledged(PhoneNumber phone)

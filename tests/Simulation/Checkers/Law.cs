@@ -72,6 +72,11 @@ internal abstract class Law(DialerWorld world)
     {
     }
 
+    /// <summary>This try failed while the channel was known to be down (P42).</summary>
+    public virtual void FailedWithChannel(TryId id)
+    {
+    }
+
     public virtual void DoNotCallAcknowledged(PhoneNumber phone)
     {
     }

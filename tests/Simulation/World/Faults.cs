@@ -48,6 +48,9 @@ internal sealed record Faults
 
     public int ReadFails { get; init; }
 
+    /// <summary>What was read is seconds old when it arrives.</summary>
+    public int SlowRead { get; init; }
+
     /// <summary>A commit takes seconds.</summary>
     public int SlowCommit { get; init; }
 
@@ -92,6 +95,7 @@ internal sealed record Faults
             UnknownButDone = Maybe(20),
             UnknownAndNotDone = Maybe(20),
             ReadFails = Maybe(10),
+            SlowRead = Maybe(30),
             SlowCommit = Maybe(40),
             LateCallEvent = Maybe(60),
             RepeatedCallEvent = Maybe(60),

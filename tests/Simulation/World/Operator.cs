@@ -11,6 +11,8 @@ namespace Dialer.Tests.Simulation;
 /// </summary>
 internal sealed class Operator(DialerWorld world, Plan plan)
 {
+    private int additions;
+
     private Dice Dice => world.Dice;
 
     public async Task RunAsync()
@@ -114,7 +116,7 @@ internal sealed class Operator(DialerWorld world, Plan plan)
             case 12:
                 await CancelAsync(campaign, Dice.One(plan.Callees.Keys.ToList()));
                 break;
-            case 13 or 14:
+            case 13 or 14 when additions++ < 6:
                 AddJobs(campaign);
                 break;
             default:

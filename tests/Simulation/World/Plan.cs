@@ -71,9 +71,9 @@ internal sealed class Plan
     public static IReadOnlyList<PlannedJob> DrawJobs(Dice dice, IReadOnlyList<PhoneNumber> phones, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => new PlannedJob(
             dice.One(phones),
-            dice.One(Zones),
-            dice.Chance(250) ? DrawPolicy(dice) : null,
-            (byte)dice.Between(1, 5),
+            dice.Chance(700) ? Zones[0] : dice.One(Zones),
+            dice.Chance(200) ? DrawPolicy(dice) : null,
+            dice.Chance(800) ? LaneKey.DefaultPriority : (byte)dice.Between(1, 5),
             dice.Chance(200) ? TimeSpan.FromMinutes(dice.Between(0, 600)) : TimeSpan.Zero))];
 
     public static WeeklyHours DrawWindows(Dice dice) => dice.Between(0, 3) switch

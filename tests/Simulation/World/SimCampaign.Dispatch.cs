@@ -12,7 +12,6 @@ internal sealed partial class SimCampaign
 {
     private const int MaxReady = 256;
     private const int MaxAsked = 1024;
-    private const long PollMs = 1000;
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(15);
 
@@ -91,19 +90,20 @@ internal sealed partial class SimCampaign
     {
         var now = Now;
         var next = now + LongestPoll;
-        if (row!.Status == CampaignStatus.Scheduled && !row.StartsAt.IsNone)
+        void Consider(UnixTime at) => next = at.IsNone ? next : UnixTime.Min(next, at > now ? at : now + Again);
+        if (row!.Status == CampaignStatus.Scheduled)
         {
-            next = UnixTime.Min(next, row.StartsAt);
+            Consider(row.StartsAt);
         }
         else if (row.Status == CampaignStatus.Running)
         {
-            next = UnixTime.Min(next, ready.Count > 0 || idleCode is null or IdleCodes.ChannelDown or IdleCodes.Storage ? now + Again : next);
-            next = idleUntil.IsNone || idleCode is IdleCodes.Cap ? next : UnixTime.Min(next, idleUntil + TimeSpan.FromMilliseconds(1));
-            next = later.Count == 0 ? next : UnixTime.Min(next, later.Min(l => l.At));
+            Consider(ready.Count > 0 || board is null || idleCode is null or IdleCodes.ChannelDown or IdleCodes.Storage ? now + Again : UnixTime.None);
+            Consider(idleCode == IdleCodes.Cap ? UnixTime.None : idleUntil);
+            Consider(later.Count == 0 ? UnixTime.None : later.Min(l => l.At));
+            Consider(soon);
         }
 
-        next = soon > now ? UnixTime.Min(next, soon) : next;
-        ArmDispatch(Math.Max((long)(next - now).TotalMilliseconds, soon > now ? 1 : Math.Min(PollMs, (long)(next - now).TotalMilliseconds + 1)));
+        ArmDispatch((long)(next - now).TotalMilliseconds);
     }
 
     private void StopDispatch()

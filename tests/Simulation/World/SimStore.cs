@@ -48,7 +48,13 @@ internal sealed partial class SimStore(DialerWorld world)
         }
 
         var found = read();
-        await world.Schedule.Wait(life, world.Dice.Latency(2, 30));
+        // mostly the answer is there at once; sometimes what was read is old when it arrives
+        var late = world.Fault(f => f.SlowRead) ? world.Dice.Between(50, 3000) : world.Dice.Latency(2, 30);
+        if (late > 0)
+        {
+            await world.Schedule.Wait(life, late);
+        }
+
         return found;
     }
 

@@ -216,7 +216,13 @@ internal sealed partial class SimSubscriber
     private bool IsChannelDown(CallEnded ended)
     {
         silo.Pulse.Observe(channel, ended);
-        return silo.Pulse.IsDown(channel);
+        var isDown = silo.Pulse.IsDown(channel);
+        if (isDown && ended.IsChannelClass)
+        {
+            world.Books.FailedWithChannel(ended.Try);
+        }
+
+        return isDown;
     }
 
     private async Task<bool> StoreAsync(SubscriberStep step)
