@@ -71,10 +71,12 @@ public static class DialerSiloServices
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();
         services.AddSingleton<Janitor>();
+        services.AddSingleton<MembershipWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloIdentity>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CampaignWatch>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CallReconciler>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Janitor>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<MembershipWatch>());
         services.AddPlacementDirector<SiloCallsPlacement, SiloCallsPlacementDirector>();
     }
 
