@@ -89,6 +89,13 @@ public sealed class Rig : IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>The process ends in good order and starts again.</summary>
+    public async Task StopAndStartAsync()
+    {
+        await Host.DisposeAsync();
+        await StartAsync();
+    }
+
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     private async Task StartAsync() => Host = await DialerHost.StartAsync(storage, options, services =>
