@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dialer.Campaigns;
+using Orleans.Serialization.Invocation;
 
 namespace Dialer.Tests;
 
@@ -23,6 +24,7 @@ public sealed class LostMessages : IIncomingGrainCallFilter
             && lost.TryGetValue((key, context.InterfaceMethod.Name), out _))
         {
             lost.AddOrUpdate((key, context.InterfaceMethod.Name), 1, (_, n) => n + 1);
+            context.Response = Response.Completed;
             return Task.CompletedTask;
         }
 
