@@ -5,40 +5,31 @@ using Dialer.Silo.Storage;
 
 namespace Dialer.Tests;
 
-/// <summary>What a shared silo is for: rules that would collide get silos of their own.</summary>
-public enum RigKind
-{
-    /// <summary>Care off, time as it is: a campaign per test.</summary>
-    Plain,
-
-    /// <summary>The care of SIP channels on simulated ones (P22, P58, P60).</summary>
-    Care,
-
-    /// <summary>Care off; a test may set the clock forward. Its tests are one collection.</summary>
-    Time,
-
-    /// <summary>As <see cref="Time"/>; erases deleted campaigns at once (P57).</summary>
-    Privacy,
-}
-
-/// <summary>The silos of this assembly: one per engine and kind, started when first needed.</summary>
+/// <summary>The silos of this assembly: one per engine to share, started when first needed.</summary>
 public sealed class Rigs : IAsyncDisposable
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<(StorageEngine Engine, RigKind Kind), Task<Rig>> shared = [];
+    private readonly Dictionary<StorageEngine, Task<Rig>> shared = [];
 
     public Engines Engines { get; } = new();
 
-    public Task<Rig> GetAsync(StorageEngine engine, RigKind kind = RigKind.Plain)
+    /// <summary>The shared silo of an engine: care off, time as it is, a campaign per test.</summary>
+    public Task<Rig> GetAsync(StorageEngine engine)
     {
         lock (gate)
         {
-            return shared.TryGetValue((engine, kind), out var rig) ? rig : shared[(engine, kind)] = Task.Run(() => StartAsync(engine, Options(engine, kind)));
+            return shared.TryGetValue(engine, out var rig) ? rig : shared[engine] = Task.Run(() => NewAsync(engine));
         }
     }
 
-    /// <summary>A silo of the test's own, which the test disposes.</summary>
-    public Task<Rig> NewAsync(StorageEngine engine) => StartAsync(engine, Options(engine, RigKind.Plain));
+    /// <summary>A silo of the test's own, which the test disposes: where rules would collide with those of other tests.</summary>
+    public async Task<Rig> NewAsync(StorageEngine engine, int retentionDays = 30) => await Rig.StartAsync(
+        await Engines.NewAsync(engine), new DialerOptions { Storage = engine, RetentionDays = retentionDays });
+
+    /// <summary>A silo with the care of SIP channels on simulated ones (P22, P58, P60), two calls a day.</summary>
+    public async Task<Rig> CareAsync(StorageEngine engine) => await Rig.StartAsync(
+        await Engines.NewAsync(engine),
+        new DialerOptions { Storage = engine, Care = new CareOptions { OnSimulated = true, CallsPerDay = 2 } });
 
     public async ValueTask DisposeAsync()
     {
@@ -49,13 +40,4 @@ public sealed class Rigs : IAsyncDisposable
 
         await Engines.DisposeAsync();
     }
-
-    private static DialerOptions Options(StorageEngine engine, RigKind kind) => new()
-    {
-        Storage = engine,
-        RetentionDays = kind == RigKind.Privacy ? 0 : 30,
-        Care = new CareOptions { OnSimulated = kind == RigKind.Care, CallsPerDay = 2 },
-    };
-
-    private async Task<Rig> StartAsync(StorageEngine engine, DialerOptions options) => await Rig.StartAsync(await Engines.NewAsync(engine), options);
 }
