@@ -252,6 +252,12 @@ internal sealed partial class ChannelGrain(
         var readAt = Elapsed;
         var live = await store.CountLiveAsync(Id);
         ledger.Reconcile(live, readAt, Expiry);
+        var epoch = row?.Epoch;
+        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row!.Epoch)
+        {
+            // another activation raised the epoch: what this one grants is refused, so it must not go on granting
+            DeactivateOnIdle();
+        }
     }
 
     /// <summary>Probes while campaigns use the channel, sooner when it is down (P42).</summary>
