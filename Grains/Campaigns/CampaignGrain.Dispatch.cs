@@ -199,6 +199,14 @@ internal sealed partial class CampaignGrain
     {
         var id = new TryId(job.Row.Id, job.Row.TryNumber + 1);
         var now = clock.Now();
+        if (permits.HasReplied(id))
+        {
+            // whether it was dialed is not known: it comes again once the rows have freed the permit
+            board?.Done(job.Row.Id);
+            Later(job.Row.Lane, job.Row.NotBefore);
+            return;
+        }
+
         if (permits.Holds(id))
         {
             // an admission of this very try is under way: its answer says what becomes of the row
@@ -260,6 +268,10 @@ internal sealed partial class CampaignGrain
             if (answer.Result == AdmissionResult.Dialing)
             {
                 starts.Add(clock.Now());
+            }
+            else
+            {
+                Later(job.Row.Lane, job.Row.NotBefore);
             }
 
             return;

@@ -58,8 +58,10 @@ internal sealed partial class CampaignGrain
             return true;
         }
 
-        if (clock.GetTimestamp() < retryAtTicks)
+        var wait = clock.GetElapsedTime(clock.GetTimestamp(), retryAtTicks);
+        if (wait > TimeSpan.Zero)
         {
+            LookAgainAfter(wait);
             return false;
         }
 
@@ -124,9 +126,15 @@ internal sealed partial class CampaignGrain
         var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
         retryAtTicks = After(clock.GetTimestamp(), wait);
         Idle(bundle.Limit ?? IdleCodes.ChannelLines, clock.Now() + wait);
+        LookAgainAfter(wait);
+    }
+
+    /// <summary>Armed anew by each pass that has to wait: a kick in between has set the timer back to its own period.</summary>
+    private void LookAgainAfter(TimeSpan wait)
+    {
         if (wait < Poll)
         {
-            dispatch?.Change(wait, Poll);
+            dispatch?.Change(wait + TimeSpan.FromMilliseconds(1), Poll);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class CampaignGrain
     private IGrainTimer? loading;
     private UnixTime rewoundAt;
     private bool isLanesStale;
+    private bool isListLanesRead;
     private bool isEdited;
     private int chunk = 500;
 
@@ -294,9 +295,11 @@ internal sealed partial class CampaignGrain
             row = row! with { Loading = LoadingState.Done };
         }
 
-        if (board is null || board.LaneCount == 0)
+        // the first chunk made the lanes of the whole list: a board of other lanes (numbers of the API) does not know them
+        if (board is null || board.LaneCount == 0 || !isListLanesRead)
         {
             isLanesStale = true;
+            isListLanesRead = true;
         }
 
         board?.Appended(loadAt, loaded.First);

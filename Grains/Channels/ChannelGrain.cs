@@ -261,10 +261,10 @@ internal sealed partial class ChannelGrain(
         var readAt = Elapsed;
         var live = await store.CountLiveAsync(Id);
         ledger.Reconcile(live, readAt, Expiry);
-        var epoch = row!.Epoch;
-        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row.Epoch)
+        var epoch = row?.Epoch;
+        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row!.Epoch)
         {
-            // another activation raised it: every intent with a token of this one is refused (I5)
+            // another activation raised the epoch: what this one grants is refused, so it must not go on granting
             DeactivateOnIdle();
         }
     }

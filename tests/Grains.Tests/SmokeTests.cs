@@ -3,18 +3,15 @@ using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Silo.Storage;
 
-[assembly: AssemblyFixture(typeof(Dialer.Tests.Engines))]
-
 namespace Dialer.Tests;
 
-public class SmokeTests(Engines engines)
+public class SmokeTests(Rigs rigs)
 {
     [Theory]
-    [InlineData(StorageEngine.Sqlite)]
-    [InlineData(StorageEngine.PostgreSql)]
+    [BothEngines]
     public async Task Campaign_CallsEveryNumber(StorageEngine engine)
     {
-        await using var host = await DialerHost.StartAsync(await engines.NewAsync(engine));
+        await using var host = await DialerHost.StartAsync(await rigs.Engines.NewAsync(engine));
         var channel = await host.CreateChannelAsync(new ChannelSettings
         {
             Name = "sim",
