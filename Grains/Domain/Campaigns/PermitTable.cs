@@ -20,7 +20,7 @@ public sealed class PermitTable(int maximum)
     public bool Holds(TryId id) => permits.ContainsKey(id);
 
     /// <summary>Its admission has been answered: only the rows say what becomes of it.</summary>
-    public bool HasReplied(TryId id) => permits.TryGetValue(id, out var permit) && permit.HasReplied;
+    public bool HasReplied(TryId id) => permits.TryGetValue(id, out var permit) && !permit.RepliedAt.IsNever;
 
     /// <summary>Takes a permit for an admission that is about to be asked; false at the cap or if this try has one.</summary>
     public bool TryTake(TryId id, UnixTime now) => permits.Count < Maximum && permits.TryAdd(id, new Permit(now, UnixTime.Never));
