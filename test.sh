@@ -70,6 +70,7 @@ tier_of Drivers.Tests
 if [ "$tier" = all ]; then
     install_missing
     tier_of Grains.Tests
+    tier_of Cluster.Tests
 fi
 
 echo "$passed passed, $failed failed"
