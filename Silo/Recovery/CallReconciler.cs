@@ -29,6 +29,9 @@ internal sealed partial class CallReconciler(
     /// <summary>A live row this young may still be on its way to the driver.</summary>
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(20);
 
+    /// <summary>A lost silo is remembered this long after it was last seen.</summary>
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(10);
+
     private const int Chunk = 2000;
     private const int AtOnce = 64;
 
@@ -98,7 +101,9 @@ internal sealed partial class CallReconciler(
             Nudge();
         }
 
-        await silos.ForgetAsync(numbers);
+        // not at once: a write of a lost silo may still be on its way, and must find somebody to settle it
+        var now = Clock.Now();
+        await silos.ForgetAsync([.. gone.Where(s => now - s.SeenAt > ForgetAfter).Select(s => s.Id)]);
     }
 
     private async Task SettleAsync(JobRow row, CancellationToken cancel)

@@ -34,14 +34,19 @@ internal sealed class DialerCluster : IAsyncDisposable
             host.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(o => { o.SingleLine = true; o.TimestampFormat = "HH:mm:ss.fff "; });
             host.Services.RemoveAll<TimeProvider>();
             host.Services.AddSingleton<TimeProvider>(clock);
+            host.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             host.Services.AddDialerStore(storage);
         });
         builder.ConfigureSilo((silo, orleans) =>
         {
             orleans.UseDialerGrains(new DialerOptions { Storage = storage.Engine, Cluster = true }, storage);
             orleans.Configure<ClusterMembershipOptions>(o => (o.ProbeTimeout, o.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 3));
-            lives[silo.SiloName] = new SiloLife();
-            lives[silo.SiloName].Wrap(orleans.Services);
+            var life = new SiloLife();
+            life.Wrap(orleans.Services);
+            lock (lives)
+            {
+                lives[silo.SiloName] = life;
+            }
         });
         cluster = builder.Build();
     }

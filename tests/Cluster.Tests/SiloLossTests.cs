@@ -36,10 +36,6 @@ public class SiloLossTests(Engines engines)
         // what the lost silo left is over at the carrier, settled, and waits for its rest of P29; all else is done
         await UntilAsync(campaign, p => p.Counters.Live == 0 && p.Counters.Final + p.Counters.Waiting == Numbers && p.Counters.Waiting < 2 * Cap, "all but the settled are done");
         var settled = await SettledAsync(cluster, campaign);
-        foreach (var j in (await cluster.Get<IDialerQueries>().ReadJobsAsync(new CampaignId(campaign.GetPrimaryKeyLong()), default, 2 * Numbers)).Where(j => j.Status != JobStatus.Final))
-        {
-            Console.WriteLine($"{cluster.Clock.Now()} {j.Id} tries {j.Tries} {j.NextAt}");
-        }
         Assert.NotEmpty(settled);
         AssertEndedBeforeSettled(cluster, settled);
         cluster.Clock.Forward(TimeSpan.FromSeconds(70));

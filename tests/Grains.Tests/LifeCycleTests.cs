@@ -74,18 +74,18 @@ public class LifeCycleTests(Rigs rigs)
         var rig = await rigs.GetAsync(engine);
         var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 50 });
         stage.Trunk.OnDial = c => c.Reach();
-        await stage.AddAsync(6000);
+        await stage.AddAsync(3000);
         await stage.StartAsync();
         await stage.UntilAsync(p => p.Counters.Final > 300, "the run is going on");
 
         await stage.PauseAsync();
         var ack = TimeProvider.System.GetTimestamp();
         await stage.UntilAsync(p => p.Counters.Live == 0, "live calls ended");
-        Assert.True((await stage.ViewAsync()).Counters.Final < 6000, "paused in the middle");
+        Assert.True((await stage.ViewAsync()).Counters.Final < 3000, "paused in the middle");
 
         await stage.ResumeAsync();
         var resumed = TimeProvider.System.GetTimestamp();
-        await stage.UntilAsync(p => p.Counters.Final == 6000, "all done after resume");
+        await stage.UntilAsync(p => p.Counters.Final == 3000, "all done after resume");
 
         Assert.DoesNotContain(
             stage.Trunk.Calls,

@@ -13,7 +13,7 @@ public class ListTests(Rigs rigs)
     public async Task ImportedList_IsLoadedWhileDialing_AndTotalIsThereFromTheStart_P37(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);
-        const int rows = 4000;
+        const int rows = 2500;
         var list = await ImportAsync(rig, rows);
         var stage = await rig.StageAsync(c => c with { List = list, MaxSimultaneousCalls = 40 });
         stage.Trunk.OnDial = c => c.Reach();
@@ -102,14 +102,14 @@ public class ListTests(Rigs rigs)
     public async Task ListDeletedAfterTheStart_ChangesNothing_P36(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);
-        var list = await ImportAsync(rig, 2500);
+        var list = await ImportAsync(rig, 1500);
         var stage = await rig.StageAsync(c => c with { List = list, MaxSimultaneousCalls = 40 });
         stage.Trunk.OnDial = c => c.Reach();
         await stage.StartAsync();
 
         Assert.True((await rig.Grains.GetGrain<IPhoneListGrain>(list.Value).DeleteAsync()).IsDone);
 
-        await stage.UntilAsync(p => p.Counters.Answered == 2500, "every row is called", TimeSpan.FromSeconds(60));
+        await stage.UntilAsync(p => p.Counters.Answered == 1500, "every row is called", TimeSpan.FromSeconds(60));
         await stage.PauseAsync();
         await stage.ResumeAsync();
     }

@@ -1,8 +1,15 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Phones;
+using Dialer.Domain.Subscribers;
 using Dialer.Grains.Calls;
 using Dialer.Grains.Campaigns;
+using Dialer.Grains.Channels;
+using Dialer.Grains.Common;
+using Dialer.Grains.Subscribers;
+using Dialer.Numbers;
 using Dialer.Reports;
+using Dialer.Silo.Recovery;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
 
@@ -131,5 +138,53 @@ public abstract class RestartTests(Rigs rigs, StorageEngine engine)
         await stage.UntilAsync(p => p.Counters.Live == 0, "no call is left");
         Assert.All(live, c => Assert.True(c.HasEnded));
         await stage.AssertBooksAsync();
+    }
+
+    [Fact]
+    public async Task IntentOfALostProcess_ThatIsStoredLate_IsSettledToo_P29()
+    {
+        await using var rig = await rigs.NewAsync(engine);
+        var lost = rig.Get<ISiloIdentity>().Number;
+        await rig.RestartAsync();
+        rig.Get<CallReconciler>().Nudge();
+
+        // what the lost process had sent to the database arrives now, under an epoch that still holds
+        var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 2 });
+        stage.Trunk.Refuse = _ => "only the lost process dials";
+        var phone = Rig.Phones(1)[0];
+        var job = await stage.AddAsync(phone);
+        await stage.StartAsync();
+        await Until.TrueAsync(async () => await StoreLateAsync(rig, stage, phone, lost), "the late intent is stored");
+
+        rig.Get<CallReconciler>().Nudge();
+        await stage.UntilAsync(p => p.Counters.Live == 0, "it is settled");
+        Assert.Contains(await stage.TriesAsync(job), t => t.Class == CallClass.Unknown);
+        Assert.Single(stage.Trunk.Orphans);
+    }
+
+    private static async Task<bool> StoreLateAsync(Rig rig, Stage stage, long phone, int silo)
+    {
+        var number = new PhoneNumber(phone);
+        var stored = (await rig.Get<IDialStore>().ReadSubscriberAsync(stage.Id, number))!;
+        var row = Assert.Single(stored.Rows);
+        var live = row with
+        {
+            Status = JobStatus.Live,
+            TryNumber = row.TryNumber + 1,
+            TryStartedAt = rig.Now,
+            Silo = silo,
+            Version = row.Version + 1,
+        };
+        var answer = await rig.Get<IDialStore>().WriteIntentAsync(new IntentWrite
+        {
+            Row = live,
+            Epoch = (await rig.Get<ICampaignStore>().ReadAsync(stage.Id))!.Epoch,
+            Channel = stage.ChannelId,
+            ChannelEpoch = (await rig.Get<IChannelStore>().ReadAsync(stage.ChannelId))!.Epoch,
+            Phone = new PhoneRequest(number, live.Try, stored.Terms.Care, "", stored.Terms.Settings.TimeZone),
+            At = rig.Now,
+            Counters = CounterDelta.Between(row, live),
+        });
+        return answer.Result == IntentResult.Stored;
     }
 }

@@ -27,7 +27,7 @@ public class SmokeTests(Rigs rigs)
             TimeZone = "Europe/Moscow",
             CallingWindows = WeeklyHours.Always,
         });
-        var n = 20000;
+        var n = 5000;
         await host.AddAsync(campaign, Enumerable.Range(0, n).Select(i => 79001000000 + i));
         var t = TimeProvider.System.GetTimestamp();
         Assert.True((await campaign.StartAsync("test")).IsDone);

@@ -5,6 +5,7 @@ using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.TestingHost;
 
 namespace Dialer.Tests;
 
@@ -102,6 +103,9 @@ public sealed class Rig : IAsyncDisposable
     {
         services.RemoveAll<TimeProvider>();
         services.AddSingleton<TimeProvider>(Clock);
+
+        // a silo whose own clock jumps by days declares itself dead: only the dialer's is set forward
+        services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         services.AddSingleton<IIncomingGrainCallFilter>(Lost);
         Carrier.Replace(services);
         Store.Wrap(services);
