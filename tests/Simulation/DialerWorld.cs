@@ -97,7 +97,20 @@ internal sealed class DialerWorld
     /// <summary>Does this fault happen here and now?</summary>
     public bool Fault(Func<Faults, int> rate) => !IsCalm && Dice.Chance(rate(faults));
 
-    public CampaignTerms Terms(CampaignId campaign, CampaignSettings settings, ChannelSettings channel, CampaignStatus status) => new()
+    /// <summary>The terms as the dialer makes them.</summary>
+    public CampaignTerms Terms(CampaignId campaign, CampaignSettings settings, ChannelSettings channel, CampaignStatus status)
+    {
+        var terms = TrueTerms(campaign, settings, channel, status);
+        return Bug switch
+        {
+            Bug.WindowIgnored => terms with { Settings = settings with { CallingWindows = WeeklyHours.Always, OuterHoursException = "bug" } },
+            Bug.PauseNotKept => terms with { Settings = settings with { Attempts = settings.Attempts with { PauseMinutes = 1 } } },
+            _ => terms,
+        };
+    }
+
+    /// <summary>The terms as the laws judge by them.</summary>
+    public CampaignTerms TrueTerms(CampaignId campaign, CampaignSettings settings, ChannelSettings channel, CampaignStatus status) => new()
     {
         Campaign = campaign,
         Settings = settings,
