@@ -209,7 +209,9 @@ internal sealed partial class CampaignGrain
 
         if (permits.Holds(id))
         {
-            // an admission of this very try is under way: its answer says what becomes of the row
+            // an admission of this very try is under way, or its answer was in doubt: the row is looked at again when that is known
+            board?.Done(job.Row.Id);
+            Later(job.Row.Lane, job.Row.NotBefore);
             return;
         }
 

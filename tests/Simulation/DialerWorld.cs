@@ -9,6 +9,7 @@ using Dialer.Channels;
 using Dialer.Grains.Subscribers;
 using Dialer.Numbers;
 using Dialer.Subscribers;
+using Dialer.Tests.Calendars;
 
 namespace Dialer.Tests.Simulation;
 
@@ -20,6 +21,10 @@ internal sealed class DialerWorld
 {
     private const long MaxEvents = 600_000;
     private const int KeptSayings = 60;
+
+    /// <summary>So long after the last fault every job is final, if it could be called at all.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(40);
+
 
     private readonly Queue<string> sayings = new();
     private readonly Plan plan;
@@ -77,13 +82,18 @@ internal sealed class DialerWorld
         plan.Found(this);
         Fork(() => new Operator(this, plan).RunAsync());
         Schedule.After(plan.CalmAfter, null, Calm);
-        var horizon = Now + plan.CalmAfter + TimeSpan.FromDays(60);
-        while (Books.Broken is null && !(IsCalm && IsDone()) && Schedule.Step())
+        var horizon = Now + plan.CalmAfter + Patience;
+        while (Books.Broken is null && Now <= horizon && !(IsCalm && IsDone()) && Schedule.Step())
         {
-            if (Now > horizon || Schedule.Count > MaxEvents)
+            if (Schedule.Count > MaxEvents)
             {
-                Books.Break("liveness", $"not all jobs are final: {Unfinished()}");
+                Books.Break("liveness", $"the world does not come to rest: {Unfinished(_ => true)}");
             }
+        }
+
+        if (Unfinished(WasOpen) is { Length: > 0 } open)
+        {
+            Books.Break("liveness", $"not all jobs are final: {open}");
         }
 
         if (Books.Broken is null)
@@ -97,7 +107,20 @@ internal sealed class DialerWorld
     /// <summary>Does this fault happen here and now?</summary>
     public bool Fault(Func<Faults, int> rate) => !IsCalm && Dice.Chance(rate(faults));
 
-    public CampaignTerms Terms(CampaignId campaign, CampaignSettings settings, ChannelSettings channel, CampaignStatus status) => new()
+    /// <summary>The terms as the dialer makes them.</summary>
+    public CampaignTerms Terms(CampaignId campaign, CampaignSettings settings, ChannelSettings channel, CampaignStatus status)
+    {
+        var terms = TrueTerms(campaign, settings, channel, status);
+        return Bug switch
+        {
+            Bug.WindowIgnored => terms with { Settings = settings with { CallingWindows = WeeklyHours.Always, OuterHoursException = "bug" } },
+            Bug.PauseNotKept => terms with { Settings = settings with { Attempts = settings.Attempts with { PauseMinutes = 1 } } },
+            _ => terms,
+        };
+    }
+
+    /// <summary>The terms as the laws judge by them.</summary>
+    public CampaignTerms TrueTerms(CampaignId campaign, CampaignSettings settings, ChannelSettings channel, CampaignStatus status) => new()
     {
         Campaign = campaign,
         Settings = settings,
@@ -195,14 +218,24 @@ internal sealed class DialerWorld
         Cluster.Stir();
     }
 
-    private bool IsDone() => Schedule.Count % 16 == 0 && Unfinished().Length == 0;
+    private bool IsDone() => Schedule.Count % 16 == 0 && Unfinished(_ => true).Length == 0;
 
-    private string Unfinished()
+    /// <summary>Whether the job could be called in the last weeks: some windows open at a turn of the clocks only.</summary>
+    private bool WasOpen(JobRow row)
     {
-        var open = Store.Jobs.Values.Where(r => r.Status != JobStatus.Final
+        var campaign = Store.Campaigns[row.Campaign];
+        var lane = Store.Lanes(row.Campaign).First(l => l.Id == Lane.BaseOf(row.Lane));
+        var terms = TrueTerms(row.Campaign, campaign.Settings, Store.Channels[campaign.Settings.Channel].Settings, campaign.Status);
+        var hours = new CalendarCase(terms, lane.Key.Zone, lane.Policy);
+        return row.Status != JobStatus.Waiting || Enumerable.Range(1, 21 * 24 * 6).Any(i => hours.IsOpen(Now - TimeSpan.FromMinutes(10 * i)));
+    }
+
+    private string Unfinished(Func<JobRow, bool> counts)
+    {
+        var open = Store.Jobs.Values.Where(r => r.Status != JobStatus.Final && counts(r)
             && (r.Status == JobStatus.Live || Store.Campaigns[r.Campaign].Status != CampaignStatus.Finished));
         var first = open.FirstOrDefault();
-        return first is null ? "" : $"{first.Id} of campaign {first.Campaign} ({Store.Campaigns[first.Campaign].Status}) is {first.Status} until {first.NotBefore}";
+        return first is null ? "" : $"{first.Id} of campaign {first.Campaign} ({Store.Campaigns[first.Campaign].Status}) is {first.Status} until {first.NotBefore}, {Store.Lanes(first.Campaign).First(l => l.Id == Lane.BaseOf(first.Lane))}";
     }
 }
 

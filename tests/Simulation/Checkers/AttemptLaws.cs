@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Grains.Campaigns;
 using Dialer.Numbers;
 using Dialer.Subscribers;
 
@@ -93,6 +94,18 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
 
     private readonly Dictionary<JobId, TryRecord> last = [];
     private readonly Dictionary<JobId, TimeSpan> rests = [];
+    private readonly Dictionary<CampaignId, History> pauses = [];
+
+    public override void CampaignWritten(CampaignRow? before, CampaignRow after)
+    {
+        if (!pauses.TryGetValue(after.Id, out var history))
+        {
+            pauses[after.Id] = history = new History();
+        }
+
+        history.Add(World.Now, after.Settings.Attempts.PauseMinutes);
+    }
+
 
     public override void Stored(StepFact fact)
     {
@@ -114,7 +127,8 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
             return;
         }
 
-        var pause = TimeSpan.FromMinutes(fact.Lane.Policy?.RetryMinutes ?? fact.Campaign.Settings.Attempts.PauseMinutes);
+        // a row that was put off after it was due keeps that instant, so an edit that made the pause longer meanwhile does not move it
+        var pause = TimeSpan.FromMinutes(fact.Lane.Policy?.RetryMinutes ?? pauses[fact.Campaign.Id].Lowest(record.EndedAt, fact.At));
         var rest = record is { AttemptNumber: > 0, Class: not CallClass.BotFailed } ? pause : rests[fact.Before.Id];
         Demand(
             fact.At - record.EndedAt >= rest,

@@ -11,7 +11,7 @@ internal sealed class HoursLaw(DialerWorld world) : Law(world)
 {
     public override void Stored(IntentFact fact)
     {
-        var terms = World.Terms(fact.Campaign.Id, fact.Campaign.Settings, fact.Channel.Settings, fact.Campaign.Status);
+        var terms = World.TrueTerms(fact.Campaign.Id, fact.Campaign.Settings, fact.Channel.Settings, fact.Campaign.Status);
         var hours = new CalendarCase(terms, fact.Lane.Key.Zone, fact.Lane.Policy);
         Demand(hours.IsOpen(fact.At), "I4 hours", $"{fact.Try} starts at {fact.At}, zone '{fact.Lane.Key.Zone}', windows {fact.Campaign.Settings.CallingWindows}");
     }

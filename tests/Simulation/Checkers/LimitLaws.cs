@@ -144,18 +144,23 @@ internal sealed class History
     public void Add(UnixTime at, int value) => values.Add((at, value));
 
     /// <summary>The highest value in force at any instant of the span.</summary>
-    public int Highest(UnixTime from, UnixTime to)
+    public int Highest(UnixTime from, UnixTime to) => InForce(from, to).Max();
+
+    public int Lowest(UnixTime from, UnixTime to) => InForce(from, to).Min();
+
+    private IEnumerable<int> InForce(UnixTime from, UnixTime to)
     {
-        var highest = 0;
         for (var i = values.Count - 1; i >= 0; i--)
         {
-            highest = values[i].At <= to ? Math.Max(highest, values[i].Value) : highest;
+            if (values[i].At <= to)
+            {
+                yield return values[i].Value;
+            }
+
             if (values[i].At <= from)
             {
-                break;
+                yield break;
             }
         }
-
-        return highest;
     }
 }

@@ -14,7 +14,7 @@ internal enum Bug
     /// <summary>The campaign frees a permit when the call is answered.</summary>
     PermitFreedEarly,
 
-    /// <summary>The store does not look at the campaign's cap.</summary>
+    /// <summary>Neither the campaign nor the store keeps to the cap.</summary>
     CapNotChecked,
 
     /// <summary>The channel grants without counting starts.</summary>

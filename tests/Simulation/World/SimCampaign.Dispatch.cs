@@ -209,12 +209,7 @@ internal sealed partial class SimCampaign
     private void Ask(DueJob job)
     {
         var tryId = new TryId(job.Row.Id, job.Row.TryNumber + 1);
-        if (permits.Holds(tryId))
-        {
-            return;
-        }
-
-        if (!permits.TryTake(tryId, Now))
+        if (permits.Holds(tryId) || !permits.TryTake(tryId, Now))
         {
             board?.Done(job.Row.Id);
             Later(job.Row.Lane, job.Row.NotBefore);
@@ -254,6 +249,7 @@ internal sealed partial class SimCampaign
         }
 
         asked--;
+        world.Say($"campaign {id} asked for {tryId}: {answer.Result} {answer.Reason} {answer.NotBefore}");
         Take(answer, job, tryId, admission.Epoch);
         Kick();
     }

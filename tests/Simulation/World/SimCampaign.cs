@@ -90,7 +90,7 @@ internal sealed partial class SimCampaign(DialerWorld world, SimSilo silo, Campa
         var channel = await world.Store.ReadAsync(life, () => world.Store.Channels[row!.Settings.Channel]);
         channelSettings = channel.Settings;
         terms = world.Terms(id, row!.Settings, channelSettings, row.Status);
-        permits.Maximum = row.Settings.MaxSimultaneousCalls;
+        permits.Maximum = row.Settings.MaxSimultaneousCalls + (world.Bug == Bug.CapNotChecked ? 2 : 0);
     }
 
     /// <summary>Reads lanes and live rows anew: after activation, a transition, or a lost reply.</summary>

@@ -21,6 +21,8 @@ internal sealed class SimChannel
     private long lastBundle;
     private Rhythm? rhythm;
     private bool isProbing;
+    private bool isGone;
+    private TimeSpan askedAt;
 
     public SimChannel(DialerWorld world, SimSilo silo, ChannelId id)
     {
@@ -72,6 +74,7 @@ internal sealed class SimChannel
     public Task<Bundle> AcquireAsync(BundleRequest request)
     {
         var now = Elapsed;
+        askedAt = now;
         Become(row!.Settings.Breaker ? breaker.Report(request.Outcomes, world.Now) : breaker);
         ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now);
         KeepProbing();
@@ -108,7 +111,7 @@ internal sealed class SimChannel
     private async Task RunTimersAsync()
     {
         rhythm = world.Cluster.NewRhythm(life, ReconcileEvery);
-        while (true)
+        while (!isGone)
         {
             await rhythm.NextAsync(ledger.Live + ledger.Outstanding > 0);
             try
@@ -131,7 +134,7 @@ internal sealed class SimChannel
         var stored = await world.Store.ReadAsync(life, () => world.Store.Channels[Id]);
         if (stored.Epoch > epoch && epoch == row.Epoch)
         {
-            world.Cluster.Forget(this);
+            Leave();
         }
     }
 
@@ -169,7 +172,7 @@ internal sealed class SimChannel
         Silo.Pulse.Told(Id, breaker.State, row!.Settings.Breaker);
     }
 
-    /// <summary>Probes go on while the channel is asked, and while it is not closed.</summary>
+    /// <summary>Probes go on while the channel is in use.</summary>
     private void KeepProbing()
     {
         if (isProbing || !row!.Settings.Breaker)
@@ -181,22 +184,21 @@ internal sealed class SimChannel
         world.Schedule.After(breaker.ProbeInterval, life, () =>
         {
             isProbing = false;
-            ProbeNow();
-            if (breaker.State != BreakerState.Closed)
+            var isUsed = Elapsed - askedAt < TimeSpan.FromSeconds(60);
+            if (!isGone && isUsed)
             {
+                ProbeNow();
                 KeepProbing();
             }
         });
     }
 
-    private void ProbeNow()
+    private void ProbeNow() => Become(breaker.Probed(!world.Carrier.IsAway, "no answer to a probe", world.Now));
+
+    private void Leave()
     {
-        Become(breaker.Probed(!world.Carrier.IsAway, "no answer to a probe", world.Now));
-        var isStuck = breaker.State == BreakerState.HalfOpen && world.Now - breaker.TrialSince > Breaker.TrialLimit;
-        if (isStuck)
-        {
-            Become(breaker with { TrialSince = world.Now });
-        }
+        isGone = true;
+        world.Cluster.Forget(this);
     }
 
     private async Task WriteAsync(ChannelRow changed)
@@ -211,7 +213,7 @@ internal sealed class SimChannel
         catch
         {
             // taken over, or in doubt: tokens under an epoch that has passed would be refused for ever
-            world.Cluster.Forget(this);
+            Leave();
             throw;
         }
 

@@ -79,14 +79,8 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
     private AdmitDecision Judge(SubscriberContext context)
     {
         var decision = SubscriberMachine.Admit(context, silo.Number, Now);
-        var isSkipped = (world.Bug, decision) switch
-        {
-            (Bug.WindowIgnored, AdmitDecision.NotNow { Reason: RefusalCodes.Window }) => true,
-            (Bug.PauseNotKept, AdmitDecision.NotNow { Reason: RefusalCodes.NotDue }) => true,
-            (Bug.LimitIgnored, AdmitDecision.End { Step.Row.EndReason: EndReason.AttemptsLowered }) => true,
-            _ => false,
-        };
-        return !isSkipped ? decision : new AdmitDecision.Dial(context.Row with
+        var isLimitIgnored = world.Bug == Bug.LimitIgnored && decision is AdmitDecision.End { Step.Row.EndReason: EndReason.AttemptsLowered };
+        return !isLimitIgnored ? decision : new AdmitDecision.Dial(context.Row with
         {
             Version = context.Row.Version + 1,
             Status = JobStatus.Live,
