@@ -115,9 +115,6 @@ internal sealed partial class CampaignGrain
             terms = terms with { Channel = bundle.Settings };
         }
 
-        channelDownSince = bundle.Health.Breaker == BreakerState.Closed ? UnixTime.None
-            : channelDownSince.IsNone ? bundle.Health.Since
-            : channelDownSince;
         if (want == 0 || bundle.Count > 0)
         {
             return;
@@ -126,6 +123,11 @@ internal sealed partial class CampaignGrain
         var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
         retryAtTicks = After(clock.GetTimestamp(), wait);
         Idle(bundle.Limit ?? IdleCodes.ChannelLines, clock.Now() + wait);
+        if (bundle.Health.Breaker == BreakerState.Open && channelDownSince.IsNone)
+        {
+            // counted from here: numbers are due, so it is calling hours
+            channelDownSince = clock.Now();
+        }
         LookAgainAfter(wait);
     }
 

@@ -152,6 +152,12 @@ internal sealed partial class SubscriberGrain
     private async Task ActAsync(SubscriberStep step, CallEnded? ended)
     {
         Forget();
+        // first of all the permit: others wait for it, and the breaker for the news
+        if (step.Try is { } record)
+        {
+            TellCampaign(step, record, ended);
+        }
+
         if (!step.RemindAt.IsNone)
         {
             await reminders.RegisterAsync(this, step.RemindAt);
@@ -161,23 +167,23 @@ internal sealed partial class SubscriberGrain
         {
             await doNotCall.EndJobsAsync(phone);
         }
+    }
 
-        if (step.Try is { } record)
+    private void TellCampaign(SubscriberStep step, TryRecord record, CallEnded? ended)
+    {
+        var isWaiting = step.Row.Status == JobStatus.Waiting;
+        GrainFactory.GetGrain<ICampaignGrain>(campaign.Value).PermitFreedAsync(new PermitFreed
         {
-            var isWaiting = step.Row.Status == JobStatus.Waiting;
-            GrainFactory.GetGrain<ICampaignGrain>(campaign.Value).PermitFreedAsync(new PermitFreed
-            {
-                Try = record.Try,
-                Class = record.Class,
-                AnsweredAt = record.AnsweredAt,
-                EndedAt = record.EndedAt,
-                IsChannelClass = ended?.IsChannelClass ?? false,
-                Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
-                Status = step.Row.Status,
-                Lane = isWaiting ? step.Row.Lane : default,
-                NotBefore = isWaiting ? step.Row.NotBefore : UnixTime.None,
-            }).Ignore();
-        }
+            Try = record.Try,
+            Class = record.Class,
+            AnsweredAt = record.AnsweredAt,
+            EndedAt = record.EndedAt,
+            IsChannelClass = ended?.IsChannelClass ?? false,
+            Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
+            Status = step.Row.Status,
+            Lane = isWaiting ? step.Row.Lane : default,
+            NotBefore = isWaiting ? step.Row.NotBefore : UnixTime.None,
+        }).Ignore();
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A result of call {Try} ({Class}) came when its try was over; dropped")]

@@ -155,7 +155,7 @@ public sealed class LaneBoard
                 {
                     if (queue.NeedsRead)
                     {
-                        return new LaneRead(queue.Id, queue.Cursor, Math.Clamp(2 * want, MinRead, MaxRead));
+                        return queue.BeginRead(Math.Clamp(2 * want, MinRead, MaxRead));
                     }
 
                     continue;
@@ -188,7 +188,7 @@ public sealed class LaneBoard
             // of a closed lane only the head matters: is there anything, and from when
             if (queue.NeedsRead && queue.Count == 0)
             {
-                return new BoardStep([], new LaneRead(queue.Id, queue.Cursor, MinRead), now, null);
+                return new BoardStep([], queue.BeginRead(MinRead), now, null);
             }
 
             var at = queue.NextAt(now);

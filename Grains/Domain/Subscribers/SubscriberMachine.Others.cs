@@ -23,6 +23,12 @@ public static partial class SubscriberMachine
         var after = row.Status == JobStatus.Live
             ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested, EndReason = reason }
             : Finished(row, CancelledResult(reason), reason, now);
+        if (row.Has(JobFlags.LastUnknown))
+        {
+            // a late real result of that try must not bring the job back
+            after = after with { Flags = after.Flags | JobFlags.CancelRequested };
+        }
+
         return Change(row, after);
     }
 
@@ -125,7 +131,7 @@ public static partial class SubscriberMachine
         {
             Status = JobStatus.Waiting,
             Result = JobResult.None,
-            EndReason = EndReason.None,
+            EndReason = row.Has(JobFlags.CancelRequested) ? row.EndReason : EndReason.None,
             FinishedAt = UnixTime.None,
             Lane = AtLane(row),
             NotBefore = now,
