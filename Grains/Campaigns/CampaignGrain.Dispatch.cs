@@ -171,12 +171,29 @@ internal sealed partial class CampaignGrain
             var step = current.Next(now, want);
             foreach (var job in step.Jobs)
             {
-                ready.Enqueue(job);
+                if (job.IsToEnd)
+                {
+                    EndAsync(job).Ignore();
+                }
+                else
+                {
+                    ready.Enqueue(job);
+                }
             }
 
             if (ready.Count > 0)
             {
                 return true;
+            }
+
+            if (step.Jobs.Count > 0)
+            {
+                if (asked >= MaxAsked)
+                {
+                    return false;
+                }
+
+                continue;
             }
 
             if (step.Read is not { } read)
@@ -233,6 +250,25 @@ internal sealed partial class CampaignGrain
         Idle(null, UnixTime.None);
         asked++;
         AskAsync(job, id, Admission(job)).Ignore();
+    }
+
+    /// <summary>Ends a job that can never be called (P4 skip-and-report, no window before its finish): its line and its permit are for others.</summary>
+    private async Task EndAsync(DueJob job)
+    {
+        asked++;
+        try
+        {
+            await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Row.Phone)).ExpireAsync(job.Row);
+        }
+        catch (Exception e)
+        {
+            // the row is read again by the next look from the start
+            LogFailed(Id, "ending a job", e);
+        }
+
+        asked--;
+        board?.Done(job.Row.Id);
+        Kick();
     }
 
     private Admission Admission(DueJob job) => new()

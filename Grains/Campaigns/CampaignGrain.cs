@@ -102,6 +102,12 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
 
     public Task TouchAsync()
     {
+        if (row is null)
+        {
+            // made meanwhile by a write that this activation has not seen? the next one looks
+            DeactivateOnIdle();
+        }
+
         Kick();
         return Task.CompletedTask;
     }

@@ -76,7 +76,17 @@ internal sealed partial class ChannelGrain(
         }
 
         var made = new ChannelRow { Id = Id, Settings = settings, Epoch = 1 };
-        await store.InsertAsync(made);
+        try
+        {
+            await store.InsertAsync(made);
+        }
+        catch
+        {
+            // in doubt: the next activation looks
+            DeactivateOnIdle();
+            throw;
+        }
+
         row = made;
         StartTimers();
         return View();
@@ -166,6 +176,12 @@ internal sealed partial class ChannelGrain(
         ArgumentNullException.ThrowIfNull(request);
         var now = Elapsed;
         askedAt = now;
+        if (row is null)
+        {
+            // made meanwhile by a write that this activation has not seen? the next one looks
+            DeactivateOnIdle();
+        }
+
         if (row is null || !row.DeletedAt.IsNone)
         {
             return Task.FromResult(Grant(request, 0, "channel_deleted", ReconcileEvery));

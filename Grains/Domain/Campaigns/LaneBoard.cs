@@ -5,7 +5,8 @@ using Dialer.Subscribers;
 namespace Dialer.Domain.Campaigns;
 
 /// <summary>A row to ask its subscriber for.</summary>
-public readonly record struct DueJob(JobRow Row, Lane Lane, UnixTime DueAt);
+/// <param name="IsToEnd">It can never be called: it is to be ended, which needs neither a permit nor a line.</param>
+public readonly record struct DueJob(JobRow Row, Lane Lane, UnixTime DueAt, bool IsToEnd = false);
 
 /// <summary>A range to read: rows of <paramref name="Lane"/> after <paramref name="After"/>, at most <paramref name="Limit"/>.</summary>
 public readonly record struct LaneRead(LaneId Lane, LaneCursor After, int Limit);
@@ -173,7 +174,7 @@ public sealed class LaneBoard
                 return null;
             }
 
-            jobs.Add(new DueJob(best.Take(), best.Lane, bestRank.Due));
+            jobs.Add(new DueJob(best.Take(), best.Lane, bestRank.Due, !best.Calendar.IsOpen(now)));
         }
 
         return null;
