@@ -81,6 +81,8 @@ public static partial class SubscriberMachine
         }
 
         var undone = wasAnswered ? 1 : 0;
+        // cancelled while it waited after that: as if it had been while the call was up (P27)
+        var isCancelled = row.Has(JobFlags.CancelRequested) || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased;
         var live = row with
         {
             Attempts = (short)(row.Attempts - undone),
@@ -88,9 +90,9 @@ public static partial class SubscriberMachine
             AttemptsToPhone = (short)(row.AttemptsToPhone - undone),
             Status = JobStatus.Live,
             Result = JobResult.None,
-            EndReason = row.Has(JobFlags.CancelRequested) ? row.EndReason : EndReason.None,
+            EndReason = isCancelled ? row.EndReason : EndReason.None,
             FinishedAt = UnixTime.None,
-            Flags = row.Flags & ~JobFlags.LastUnknown,
+            Flags = (row.Flags & ~JobFlags.LastUnknown) | (isCancelled ? JobFlags.CancelRequested : JobFlags.None),
         };
         var step = Ended(context with { Row = live }, ended, plannedAt, isChannelDown: false);
         return step with
