@@ -224,24 +224,9 @@ internal sealed partial class CampaignGrain
     {
         var id = new TryId(job.Row.Id, job.Row.TryNumber + 1);
         var now = clock.Now();
-        if (permits.HasReplied(id))
-        {
-            // whether it was dialed is not known: it comes again once the rows have freed the permit
-            board?.Done(job.Row.Id);
-            Later(job.Row.Lane, job.Row.NotBefore);
-            return;
-        }
-
-        if (permits.Holds(id))
-        {
-            // an admission of this very try is under way, or its answer was in doubt: the row is looked at again when that is known
-            board?.Done(job.Row.Id);
-            Later(job.Row.Lane, job.Row.NotBefore);
-            return;
-        }
-
         if (!permits.TryTake(id, now))
         {
+            // at the cap; or an admission of this very try is under way, or its answer was in doubt: looked at again when that is known
             board?.Done(job.Row.Id);
             Later(job.Row.Lane, job.Row.NotBefore);
             return;

@@ -23,12 +23,6 @@ public static partial class SubscriberMachine
         var after = row.Status == JobStatus.Live
             ? Next(row) with { Flags = row.Flags | JobFlags.CancelRequested, EndReason = reason }
             : Finished(row, CancelledResult(reason), reason, now);
-        if (row.Has(JobFlags.LastUnknown))
-        {
-            // a late real result of that try must not bring the job back
-            after = after with { Flags = after.Flags | JobFlags.CancelRequested };
-        }
-
         return Change(row, after);
     }
 
@@ -87,6 +81,8 @@ public static partial class SubscriberMachine
         }
 
         var undone = wasAnswered ? 1 : 0;
+        // cancelled while it waited after that: as if it had been while the call was up (P27)
+        var isCancelled = row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased;
         var live = row with
         {
             Attempts = (short)(row.Attempts - undone),
@@ -94,9 +90,9 @@ public static partial class SubscriberMachine
             AttemptsToPhone = (short)(row.AttemptsToPhone - undone),
             Status = JobStatus.Live,
             Result = JobResult.None,
-            EndReason = row.Has(JobFlags.CancelRequested) ? row.EndReason : EndReason.None,
+            EndReason = isCancelled ? row.EndReason : EndReason.None,
             FinishedAt = UnixTime.None,
-            Flags = row.Flags & ~JobFlags.LastUnknown,
+            Flags = (row.Flags & ~JobFlags.LastUnknown) | (isCancelled ? JobFlags.CancelRequested : JobFlags.None),
         };
         var step = Ended(context with { Row = live }, ended, plannedAt, isChannelDown: false);
         return step with

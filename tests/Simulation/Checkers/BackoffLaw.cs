@@ -35,7 +35,11 @@ internal sealed class BackoffLaw(DialerWorld world) : Law(world)
             return;
         }
 
-        outcomes[key] = outcomes.GetValueOrDefault(key) + 1;
+        if (!withChannel.Contains(record.Try))
+        {
+            outcomes[key] = outcomes.GetValueOrDefault(key) + 1;
+        }
+
         knowing[key] = [.. Open(key)];
         if (record.Class == CallClass.Technical)
         {

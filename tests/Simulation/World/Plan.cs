@@ -161,7 +161,7 @@ internal sealed class Plan
     private static Callee DrawCallee(Dice dice, int misery) => new()
     {
         Answers = dice.Between(5, 60),
-        Technical = misery switch { 0 => 3, 1 => 60, _ => dice.One(0, 1000) },
+        Technical = misery switch { 0 => 3, 1 => 60, _ => dice.One(0, 300) },
         IsNonexistent = dice.Chance(60),
     };
 

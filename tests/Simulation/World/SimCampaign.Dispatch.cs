@@ -209,7 +209,7 @@ internal sealed partial class SimCampaign
     private void Ask(DueJob job)
     {
         var tryId = new TryId(job.Row.Id, job.Row.TryNumber + 1);
-        if (permits.Holds(tryId) || !permits.TryTake(tryId, Now))
+        if (!permits.TryTake(tryId, Now))
         {
             board?.Done(job.Row.Id);
             Later(job.Row.Lane, job.Row.NotBefore);
