@@ -76,7 +76,9 @@ internal sealed partial class CampaignGrain
 
     public Task<Answer<CampaignView>> FinishAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Finish(Stand, now)));
 
-    public Task<Answer<CampaignView>> DeleteAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)));
+    public async Task<Answer<CampaignView>> DeleteAsync(string actor) => row?.Status == CampaignStatus.Deleted
+        ? await FreshViewAsync()
+        : await ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)));
 
     public async Task<Answer<CampaignView>> EditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion, string actor)
     {
@@ -94,7 +96,7 @@ internal sealed partial class CampaignGrain
             }
 
             // what an answered call is connected to may change at any time (P15)
-            var isScenarioOnly = (settings with { Scenario = row.Settings.Scenario }) == row.Settings && startsAt == row.StartsAt;
+            var isScenarioOnly = settings.Scenario != row.Settings.Scenario && (settings with { Scenario = row.Settings.Scenario }) == row.Settings && startsAt == row.StartsAt;
             if (CampaignMachine.RefuseEdit(Stand) is { } refusal && !(isScenarioOnly && row.Status == CampaignStatus.Running))
             {
                 return refusal;
@@ -174,7 +176,7 @@ internal sealed partial class CampaignGrain
     /// <summary>Decides and writes one transition, in a turn of its own.</summary>
     private Task<Answer<CampaignView>> ChangeAsync(Func<UnixTime, Task<Answer<CampaignStep>>> decide) => turns.RunAsync<Answer<CampaignView>>(async () =>
     {
-        if (row is null)
+        if (row is null || row.Status == CampaignStatus.Deleted)
         {
             return NoSuchCampaign();
         }

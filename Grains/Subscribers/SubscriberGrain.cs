@@ -76,7 +76,7 @@ internal sealed partial class SubscriberGrain(
             return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
         }
 
-        if (desk.Refusal is not null)
+        if (desk.Refuse(admission.Channel, campaign) is not null)
         {
             return new AdmissionAnswer(AdmissionResult.NotNow, RefusalCodes.DriverRefused);
         }
