@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Dialer.Campaigns;
 using Dialer.Grains.Campaigns;
 
@@ -34,14 +33,14 @@ internal sealed partial class CampaignStore
         DbConnection connection, CampaignId campaign, (long List, long From, long At) open, long ids, int limit, UnixTime now)
     {
         await database.PreferIndexesAsync(connection);
-        var last = Convert.ToInt64(
-            await connection.ScalarAsync(
-                "select coalesce(max(row_number), 0) from (select row_number from list_row where list = @list and row_number > @from "
-                + "order by row_number limit @limit) chunk",
-                ("list", open.List), ("from", open.From), ("limit", limit)),
-            CultureInfo.InvariantCulture);
+        // the rows are held, so that none is erased between the statements that number them
+        var (last, count) = (await connection.ListAsync(
+            "select coalesce(max(row_number), 0), count(*) from (select row_number from list_row where list = @list and row_number > @from "
+            + $"order by row_number limit @limit{(database.HasRowLocks ? " for key share" : string.Empty)}) chunk",
+            r => (r.GetInt64(0), r.GetInt64(1)),
+            ("list", open.List), ("from", open.From), ("limit", limit)))[0];
         var rows = last == 0 ? 0 : await InsertJobsAsync(connection, campaign, open, ids, last, now);
-        var isDone = rows < limit;
+        var isDone = count < limit;
         await connection.ExecuteAsync(
             "update campaign set loaded_row = @last, loaded = loaded + @rows, waiting = waiting + @rows, loading = @loading where id = @id",
             ("last", last == 0 ? open.From : last), ("rows", rows), ("loading", isDone ? 2 : 1), ("id", campaign.Value));
