@@ -117,8 +117,9 @@ internal sealed partial class ListImporter(
             if (batch.IsLast)
             {
                 await writing;
-                await store.FinishAsync(id, counts.Accepted, counts.Rejected, counts.Suspects, counts.Fixed, clock.Now());
-                return null;
+                return await store.FinishAsync(id, counts.Accepted, counts.Rejected, counts.Suspects, counts.Fixed, clock.Now())
+                    ? null
+                    : new Refusal("import_cancelled", "The import was given up or its list was deleted meanwhile; nothing of it was kept.");
             }
         }
     }

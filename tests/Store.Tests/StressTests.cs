@@ -10,13 +10,16 @@ using Dialer.Subscribers;
 
 namespace Dialer.Tests.Stores;
 
-/// <summary>Two processes write for a few seconds whatever comes; what is left is counted again (I1, I3, I5).</summary>
+/// <summary>Two processes write whatever comes; what is left is counted again (I1, I3, I5).</summary>
 public class StressTests(StoreFixture store) : IClassFixture<StoreFixture>
 {
     private static readonly CallClass[] Outcomes =
         [CallClass.Answered, CallClass.Busy, CallClass.NoAnswer, CallClass.Technical, CallClass.NotPlaced, CallClass.Rejected, CallClass.Unknown, CallClass.BotFailed];
 
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
+    private const int Writers = 12;
+
+    /// <summary>By each writer; together a second or two.</summary>
+    private const int Actions = 120;
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Chaos_LeavesWhatARecountFinds(StorageEngine engine)
@@ -34,18 +37,17 @@ public class StressTests(StoreFixture store) : IClassFixture<StoreFixture>
             world.Jobs.AddRange((await campaign.AddAsync(phones)).Select(j => (campaign, j.Id)));
         }
 
-        var began = TimeProvider.System.GetTimestamp();
-        var writers = Enumerable.Range(0, 12).Select(seed => Task.Run(async () =>
+        var writers = Enumerable.Range(0, Writers).Select(seed => Task.Run(async () =>
         {
             var random = new Random(seed);
-            while (TimeProvider.System.GetElapsedTime(began) < Duration)
+            for (var i = 0; i < Actions; i++)
             {
                 await world.ActAsync(random);
             }
         }));
         await Task.WhenAll(writers);
 
-        Assert.True(world.Stored.Values.Sum() > 50, $"only {world.Stored.Values.Sum()} intents were stored");
+        Assert.True(world.Stored.Values.Sum() > 40, $"only {world.Stored.Values.Sum()} intents were stored");
         await Recount.AssertAsync(rig, [.. world.Campaigns]);
         await AssertEachStoredIntentHasOneTryAsync(rig, world);
         foreach (var phone in phones)

@@ -12,12 +12,14 @@ public sealed class PostgresServer : IAsyncDisposable
     private static int databases;
 
     private readonly string directory;
-    private readonly Process process;
+    private readonly Func<Process> start;
+    private Process process;
 
-    private PostgresServer(string directory, int port, Process process)
+    private PostgresServer(string directory, int port, Func<Process> start)
     {
         this.directory = directory;
-        this.process = process;
+        this.start = start;
+        process = start();
         Port = port;
     }
 
@@ -46,8 +48,8 @@ public sealed class PostgresServer : IAsyncDisposable
             "-c", $"unix_socket_directories={directory}", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB",
             .. settings.SelectMany(s => new[] { "-c", s }),
         ];
-        var process = Start(Owned($"{bin}/postgres"), [.. OwnedArguments($"{bin}/postgres"), .. options], Path.Combine(directory, "log"));
-        var server = new PostgresServer(directory, port, process);
+        var server = new PostgresServer(
+            directory, port, () => Start(Owned($"{bin}/postgres"), [.. OwnedArguments($"{bin}/postgres"), .. options], Path.Combine(directory, "log")));
         await server.UntilReadyAsync();
         return server;
     }
@@ -63,11 +65,28 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>Starts again what <see cref="StopAsync"/> ended, on the same data and port.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = start();
+        await UntilReadyAsync();
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        // its data is thrown away: nothing needs to be written down
+        await StopAsync("-QUIT");
+        Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>Ends the server at once; its connections break.</summary>
+    public Task StopAsync() => StopAsync("-INT");
+
+    private async Task StopAsync(string signal)
     {
         if (!process.HasExited)
         {
-            await RunAsync("kill", ["-INT", ServerPid()], mayFail: true);
+            await RunAsync("kill", [signal, ServerPid()], mayFail: true);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             await process.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             if (!process.HasExited)
@@ -77,7 +96,6 @@ public sealed class PostgresServer : IAsyncDisposable
         }
 
         process.Dispose();
-        Directory.Delete(directory, recursive: true);
     }
 
     private string ServerPid()

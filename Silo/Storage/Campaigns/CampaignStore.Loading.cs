@@ -1,5 +1,5 @@
-using System.Data.Common;
 using System.Globalization;
+using System.Data.Common;
 using Dialer.Campaigns;
 using Dialer.Grains.Campaigns;
 

@@ -36,9 +36,15 @@ internal sealed partial class PhoneListStore
         "insert into phone_list (id, name, status, basis, source, created_at, seen_at) values (@id, @name, 1, @basis, @source, @now, @now)",
         ("id", id.Value), ("name", request.Name), ("basis", request.Basis), ("source", request.Source), ("now", now.Ms)));
 
-    public Task InsertAsync(ListId id, ListChunk chunk, UnixTime now) => database.WriteAsync(
+    /// <summary>False: the import was given up meanwhile; nothing was written.</summary>
+    public Task<bool> InsertAsync(ListId id, ListChunk chunk, UnixTime now) => database.WriteAsync(
         async (connection, _) =>
         {
+            if (!await IsImportingAsync(connection, id, now))
+            {
+                return false;
+            }
+
             foreach (var (number, priority, zone, source) in chunk.Groups)
             {
                 await connection.ExecuteAsync(
@@ -50,21 +56,28 @@ internal sealed partial class PhoneListStore
             await InsertManyAsync(
                 connection, "list_suspect", SuspectColumns, chunk.Suspects, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.PayloadText, r.Row.Line]);
             await InsertManyAsync(connection, "list_rejected", RejectedColumns, chunk.Rejected, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw]);
-            await connection.ExecuteAsync("update phone_list set seen_at = @now where id = @id", ("now", now.Ms), ("id", id.Value));
             return true;
         },
         isBulk: true);
 
-    /// <summary>Decides the possible duplicates exactly (P34), writes the counts and makes the list ready.</summary>
-    public async Task FinishAsync(ListId id, long accepted, long rejected, long suspects, long fixedRows, UnixTime now)
+    /// <summary>
+    /// Decides the possible duplicates exactly (P34), writes the counts and makes the list ready. False: the import was given up
+    /// meanwhile.
+    /// </summary>
+    public async Task<bool> FinishAsync(ListId id, long accepted, long rejected, long suspects, long fixedRows, UnixTime now)
     {
+        if (!await database.WriteAsync((connection, _) => IsImportingAsync(connection, id, now)))
+        {
+            return false;
+        }
+
         var duplicates = suspects == 0 ? 0 : await DecideSuspectsAsync(id);
-        await database.WriteAsync(
-            (connection, _) => connection.ExecuteAsync(
+        return await database.WriteAsync(
+            async (connection, _) => await connection.ExecuteAsync(
                 "update phone_list set status = 2, rows = @rows, accepted = @accepted, duplicates = @duplicates, rejected = @rejected, "
                 + "fixed = @fixed, finished_at = @now where id = @id and status = 1",
                 ("rows", accepted + suspects + rejected), ("accepted", accepted + suspects - duplicates), ("duplicates", duplicates),
-                ("rejected", rejected), ("fixed", fixedRows), ("now", now.Ms), ("id", id.Value)),
+                ("rejected", rejected), ("fixed", fixedRows), ("now", now.Ms), ("id", id.Value)) == 1,
             isBulk: true);
     }
 
@@ -91,7 +104,8 @@ internal sealed partial class PhoneListStore
 
     /// <summary>Deleted lists that still have rows and from which no campaign loads.</summary>
     public Task<List<ListId>> ReadErasableAsync() => database.ReadAsync(connection => connection.ListAsync(
-        "select id from phone_list l where status in (3, 4) and exists (select 1 from list_row r where r.list = l.id) "
+        "select id from phone_list l where status in (3, 4) "
+        + $"and ({string.Join(" or ", RowTables.Select(t => $"exists (select 1 from {t} r where r.list = l.id)"))}) "
         + "and not exists (select 1 from campaign c where c.list = l.id and c.loading = 1 and c.status in (2, 3))",
         r => new ListId(r.GetInt64(0))));
 
@@ -110,6 +124,10 @@ internal sealed partial class PhoneListStore
             return erased;
         },
         isBulk: true);
+
+    /// <summary>Marks the list as seen and holds its row: giving the import up is before or after.</summary>
+    private static async Task<bool> IsImportingAsync(DbConnection connection, ListId id, UnixTime now) =>
+        await connection.ExecuteAsync("update phone_list set seen_at = @now where id = @id and status = 1", ("now", now.Ms), ("id", id.Value)) == 1;
 
     /// <summary>
     /// Compared by a reader, so that no call's write waits for it; written in chunks. Cut short, the list is not ready and goes.
@@ -155,8 +173,7 @@ internal sealed partial class PhoneListStore
         return count;
     }
 
-    /// <summary>What is told of a row that stands in the list already; erasing a phone finds its duplicates by it (P57).</summary>
-    internal static string DuplicateText(long row) => string.Create(CultureInfo.InvariantCulture, $"The same as row {row}; skipped.");
+    private static string DuplicateText(long row) => string.Create(CultureInfo.InvariantCulture, $"The same as row {row}; skipped.");
 
     private Task RejectAsync(ListId id, IReadOnlyList<RejectedRow> rows) => rows.Count == 0 ? Task.CompletedTask : database.WriteAsync(
         async (connection, _) =>

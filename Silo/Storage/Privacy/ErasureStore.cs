@@ -17,7 +17,10 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
     public Task<List<PhoneNumber>> ReadRequestsAsync(int limit) => database.ReadAsync(connection => connection.ListAsync(
         "select phone from erase_request order by asked_at limit @limit", r => new PhoneNumber(r.GetInt64(0)), ("limit", limit)));
 
-    /// <summary>Erases a phone whose jobs are all final. False: some are not; nothing was erased yet.</summary>
+    /// <summary>
+    /// Erases a phone whose jobs are all final. False: some are not, and nothing of them was erased. Lists go first: a loading
+    /// under way is waited for, so that its jobs are seen.
+    /// </summary>
     public async Task<bool> ErasePhoneAsync(PhoneNumber phone)
     {
         // lists have no index by phone (an import would pay for it): they are looked through by a reader, and erased by their keys
@@ -29,16 +32,24 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
     private Task<bool> ErasePhoneAsync(PhoneNumber phone, IReadOnlyList<(long List, long Row)> listed) => database.WriteAsync(
         async (connection, _) =>
         {
-            var jobs = await connection.ListAsync(
-                "select id, status from call_job where phone = @phone" + (database.HasRowLocks ? " for update" : string.Empty),
-                r => (Id: r.GetInt64(0), Status: r.GetInt16(1)),
-                ("phone", phone.Value));
-            if (jobs.Any(j => j.Status != 4))
+            if (await LockFinalJobsAsync(connection, phone) is null)
             {
                 return false;
             }
 
-            foreach (var (id, _) in jobs)
+            if (database.HasRowLocks)
+            {
+                // a chunk that is being loaded holds its campaign's row
+                await connection.ExecuteAsync("select id from campaign where loading = 1 order by id for no key update");
+            }
+
+            await EraseFromListsAsync(connection, phone, listed);
+            if (await LockFinalJobsAsync(connection, phone) is not { } jobs)
+            {
+                return false;
+            }
+
+            foreach (var id in jobs)
             {
                 await connection.ExecuteAsync("update call_job_data set payload = null where job = @job", ("job", id));
                 await connection.ExecuteAsync("update call_try set report_data = null, call_result = null where job = @job", ("job", id));
@@ -46,28 +57,20 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
                 await connection.ExecuteAsync("delete from call_leg where job = @job", ("job", id));
             }
 
-            // the row stays for the counts, without the number
-            await connection.ExecuteAsync("update call_job set phone = 0, version = version + 1 where phone = @phone", ("phone", phone.Value));
-            foreach (var (list, row) in listed)
-            {
-                await connection.ExecuteAsync("delete from list_row where list = @list and row_number = @row", ("list", list), ("row", row));
-                // rows that were rejected as the same as this one
-                await connection.ExecuteAsync(
-                    "delete from list_rejected where list = @list and code = 'duplicate' and reason = @reason",
-                    ("list", list), ("reason", PhoneLists.PhoneListStore.DuplicateText(row)));
-            }
-
-            await connection.ExecuteAsync("delete from list_suspect where phone = @phone", ("phone", phone.Value));
+            // the row stays for the counts, without the number; jobs that were added this moment keep theirs and the request
+            await connection.ExecuteAsync("update call_job set phone = 0, version = version + 1 where phone = @phone and status = 4", ("phone", phone.Value));
+            const string noJob = "not exists (select 1 from call_job j where j.phone = @phone)";
             await connection.ExecuteAsync(
-                "delete from phone where phone = @phone and not exists (select 1 from do_not_call d where d.phone = phone.phone)", ("phone", phone.Value));
-            await connection.ExecuteAsync("delete from erase_request where phone = @phone", ("phone", phone.Value));
+                $"delete from phone where phone = @phone and not exists (select 1 from do_not_call d where d.phone = phone.phone) and {noJob}",
+                ("phone", phone.Value));
+            await connection.ExecuteAsync($"delete from erase_request where phone = @phone and {noJob}", ("phone", phone.Value));
             return true;
         },
         isBulk: true);
 
-    /// <summary>Deleted campaigns whose time has come.</summary>
+    /// <summary>Deleted campaigns whose time has come and whose calls are over: none can begin, so one pass erases all their jobs.</summary>
     public Task<List<CampaignId>> ReadDueCampaignsAsync(UnixTime deletedBefore) => database.ReadAsync(connection => connection.ListAsync(
-        "select id from campaign where status = 5 and erased_at = 0 and deleted_at < @before order by id",
+        "select id from campaign where status = 5 and erased_at = 0 and deleted_at < @before and live = 0 order by id",
         r => new CampaignId(r.GetInt64(0)),
         ("before", deletedBefore.Ms)));
 
@@ -108,6 +111,31 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
         await connection.ExecuteAsync("update campaign set erased_at = @now where id = @id", ("now", clock.Now().Ms), ("id", campaign.Value));
         return true;
     });
+
+    /// <summary>Ids of the phone's jobs; null when one of them is not final.</summary>
+    private async Task<List<long>?> LockFinalJobsAsync(DbConnection connection, PhoneNumber phone)
+    {
+        var jobs = await connection.ListAsync(
+            "select id, status from call_job where phone = @phone order by id" + (database.HasRowLocks ? " for update" : string.Empty),
+            r => (Id: r.GetInt64(0), Status: r.GetInt16(1)),
+            ("phone", phone.Value));
+        return jobs.Any(j => j.Status != 4) ? null : [.. jobs.Select(j => j.Id)];
+    }
+
+    private static async Task EraseFromListsAsync(DbConnection connection, PhoneNumber phone, IReadOnlyList<(long List, long Row)> listed)
+    {
+        foreach (var (list, row) in listed)
+        {
+            // a duplicate was written down as it stood in the file: equal to a row that was kept
+            await connection.ExecuteAsync(
+                "delete from list_rejected where list = @list and code = 'duplicate' "
+                + "and content = (select payload from list_row where list = @list and row_number = @row)",
+                ("list", list), ("row", row));
+            await connection.ExecuteAsync("delete from list_row where list = @list and row_number = @row", ("list", list), ("row", row));
+        }
+
+        await connection.ExecuteAsync("delete from list_suspect where phone = @phone", ("phone", phone.Value));
+    }
 
     private static async Task<bool> HasJobsAsync(DbConnection connection, CampaignId campaign) =>
         await connection.ScalarAsync("select 1 from call_job where campaign = @id and status = 2 limit 1", ("id", campaign.Value)) is not null;

@@ -29,8 +29,9 @@ internal sealed class SiloStore(IDatabase database) : ISiloStore
             r => new SiloRow(r.GetInt32(0), r.GetString(1), new UnixTime(r.GetInt64(2)), new UnixTime(r.GetInt64(3)))));
 
     public Task<IReadOnlyList<JobRow>> ReadLiveOfAsync(IReadOnlyCollection<int> silos, JobId after, int limit) => database.ReadAsync<IReadOnlyList<JobRow>>(
+        // +id: sorted, not read in the order of the key, which would pass over every job there is
         async connection => await connection.ListAsync(
-            $"select {JobRows.Columns} from call_job where status = 2 and silo in ({Numbers(silos)}) and id > @after order by id limit @limit",
+            $"select {JobRows.Columns} from call_job where status = 2 and silo in ({Numbers(silos)}) and id > @after order by +id limit @limit",
             JobRows.Read,
             ("after", after.Value), ("limit", limit)));
 

@@ -1,0 +1,71 @@
+using Dialer.Silo.Storage;
+
+namespace Dialer.Tests.Stores;
+
+/// <summary>The schema is brought up to the binary at start.</summary>
+public class MigrationTests(Engines engines)
+{
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Migrations_AppliedAgain_ChangeNothing(StorageEngine engine)
+    {
+        var options = await engines.NewAsync(engine);
+        await using var rig = await StoreRig.OnAsync(options);
+        var campaign = await TestCampaign.NewAsync(rig);
+        await campaign.AddOneAsync(79_000_000_001);
+        var before = await Tables.ReadAsync(rig);
+        var applied = await Tables.CountAsync(rig, "dialer_schema");
+
+        await DialerStoreServices.PrepareAsync(options, TimeProvider.System);
+
+        Tables.AssertSame(before, await Tables.ReadAsync(rig));
+        Assert.True(applied > 0);
+        Assert.Equal(applied, await Tables.CountAsync(rig, "dialer_schema"));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task NewerSchema_IsRefused_AndLeftAlone(StorageEngine engine)
+    {
+        var options = await engines.NewAsync(engine);
+        await using var rig = await StoreRig.OnAsync(options);
+        await Tables.ExecuteAsync(rig, "insert into dialer_schema values (999, '0999_later.sql', 1)");
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => DialerStoreServices.PrepareAsync(options, TimeProvider.System));
+
+        Assert.Contains("schema 999", refused.Message, StringComparison.Ordinal);
+        await Tables.ExecuteAsync(rig, "delete from dialer_schema where number = 999");
+        await DialerStoreServices.PrepareAsync(options, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task ManyProcesses_MigratingAtOnce_ApplyEachStepOnce()
+    {
+        var options = await engines.NewAsync(StorageEngine.PostgreSql);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => DialerStoreServices.PrepareAsync(options, TimeProvider.System))));
+
+        await using var rig = await StoreRig.OnAsync(options);
+        await TestCampaign.NewAsync(rig);
+        Assert.Equal(2, await Tables.CountAsync(rig, "dialer_schema"));
+        Assert.Equal(0, await Tables.CountAsync(rig, "pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"));
+    }
+
+    /// <summary>A step that failed half way is gone as a whole, and comes with the next start.</summary>
+    [Fact]
+    public async Task StepThatFails_LeavesNothing()
+    {
+        var options = await engines.NewAsync(StorageEngine.PostgreSql);
+        await using (var source = Npgsql.NpgsqlDataSource.Create(options.ConnectionString!))
+        {
+            await using var hindrance = source.CreateCommand("create table erase_request (x int)");
+            await hindrance.ExecuteNonQueryAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => DialerStoreServices.PrepareAsync(options, TimeProvider.System));
+            await using var left = source.CreateCommand("select count(*) from pg_tables where schemaname = 'public' and tablename not in ('erase_request', 'dialer_schema')");
+            Assert.Equal(0L, await left.ExecuteScalarAsync());
+            await using var away = source.CreateCommand("drop table erase_request");
+            await away.ExecuteNonQueryAsync();
+        }
+
+        await using var rig = await StoreRig.OnAsync(options);
+        await TestCampaign.NewAsync(rig);
+    }
+}
