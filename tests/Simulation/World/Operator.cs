@@ -144,6 +144,7 @@ internal sealed class Operator(DialerWorld world, Plan plan)
         if (await TryAsync(campaign, c => c.StopNowAsync()))
         {
             world.Books.PauseAcknowledged(campaign);
+            world.Books.StopAcknowledged(campaign);
         }
     }
 
