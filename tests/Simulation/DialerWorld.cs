@@ -19,7 +19,7 @@ namespace Dialer.Tests.Simulation;
 /// </summary>
 internal sealed class DialerWorld
 {
-    private const long MaxEvents = 600_000;
+    private const long MaxEvents = 2_000_000;
     private const int KeptSayings = 60;
 
     /// <summary>So long after the last fault every job is final, if it could be called at all.</summary>
