@@ -56,6 +56,9 @@ public sealed record BundleRequest
 
     /// <summary>What became of calls since the last report that arrived.</summary>
     [Id(4)] public OutcomeDigest Outcomes { get; init; }
+
+    /// <summary>The epoch that the campaign's activation holds: of two activations only the later one is heard.</summary>
+    [Id(5)] public long Epoch { get; init; }
 }
 
 /// <summary>

@@ -87,6 +87,7 @@ internal sealed partial class CampaignGrain
                 Live = permits.InUse,
                 SettledBundle = bundleId,
                 Outcomes = sent,
+                Epoch = row.Epoch,
             });
         }
         catch

@@ -188,7 +188,11 @@ internal sealed partial class ChannelGrain(
         }
 
         Observe(request.Outcomes);
-        ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now);
+        if (!ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now, request.Epoch))
+        {
+            return Task.FromResult(Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1)));
+        }
+
         var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {

@@ -27,6 +27,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.NeverWoken), "liveness" },
         { nameof(Bug.CancelIgnored), "P27 cancelled" },
         { nameof(Bug.PauseToldEarly), "P11 pause" },
+        { nameof(Bug.StopNotHeard), "P61 stop now" },
         { nameof(Bug.RowLost), "I3 no job lost" },
     };
 

@@ -16,14 +16,24 @@ public sealed class LineLedger
 
     public int Outstanding => shares.Values.Sum(s => s.OutstandingCount);
 
-    /// <summary>Takes a campaign's report and what it wants.</summary>
-    public void Report(CampaignId campaign, int live, long settledBundle, int want, TimeSpan now)
+    /// <summary>
+    /// Takes a campaign's report and what it wants. False: another activation of it, under a later epoch, has reported already;
+    /// this one knows neither its calls nor its bundles, and may have no tokens (I5).
+    /// </summary>
+    public bool Report(CampaignId campaign, int live, long settledBundle, int want, TimeSpan now, long epoch = 0)
     {
         var share = ShareOf(campaign);
+        if (epoch < share.Epoch)
+        {
+            return false;
+        }
+
+        share.Epoch = epoch;
         share.Live = live;
         share.Want = want;
         share.ReportedAt = now;
         share.Outstanding.RemoveAll(b => b.Id <= settledBundle);
+        return true;
     }
 
     /// <summary>
@@ -104,6 +114,8 @@ public sealed class LineLedger
 
     private sealed class Share
     {
+        public long Epoch { get; set; }
+
         public int Live { get; set; }
 
         public int Want { get; set; }

@@ -116,6 +116,20 @@ internal sealed class Books
         }
     }
 
+    /// <summary>P61: two seconds after a stop-now no call of the campaign is up, except those of processes that were lost.</summary>
+    public void StopAcknowledged(CampaignId campaign)
+    {
+        var at = world.Now;
+        world.Say($"campaign {campaign} is told to be stopped");
+        world.Schedule.After(TimeSpan.FromSeconds(2), null, () =>
+        {
+            if (world.Carrier.Live.FirstOrDefault(c => c.Campaign == campaign && c.StartedAt <= at && c.Driver.IsAlive) is { } call)
+            {
+                Break("P61 stop now", $"{call.Id} is up two seconds after campaign {campaign} was stopped");
+            }
+        });
+    }
+
     public void CheckAtEnd() => Each(l => l.AtEnd());
 
     private void Each(Action<Law> tell)

@@ -60,6 +60,9 @@ internal enum Bug
     /// <summary>A pause is told before it is written.</summary>
     PauseToldEarly,
 
+    /// <summary>A stop-now hangs nobody up.</summary>
+    StopNotHeard,
+
     /// <summary>A step drops a job's row.</summary>
     RowLost,
 }

@@ -141,9 +141,12 @@ internal sealed class Operator(DialerWorld world, Plan plan)
 
     private async Task StopNowAsync(CampaignId campaign)
     {
-        if (await TryAsync(campaign, c => c.StopNowAsync()))
+        // a campaign that has not started has nothing to stop, and its start goes on
+        var isRunning = world.Store.Campaigns[campaign].Status == CampaignStatus.Running;
+        if (await TryAsync(campaign, c => c.StopNowAsync()) && isRunning)
         {
             world.Books.PauseAcknowledged(campaign);
+            world.Books.StopAcknowledged(campaign);
         }
     }
 

@@ -74,8 +74,8 @@ internal sealed partial class SimCampaign
         Bundle bundle;
         try
         {
-            var request = new BundleRequest { Campaign = id, Want = want, Live = permits.InUse, SettledBundle = bundleId, Outcomes = sent };
-            bundle = await world.Cluster.CallChannelAsync(silo, row!.Settings.Channel, c => c.AcquireAsync(request));
+            var request = new BundleRequest { Campaign = id, Want = want, Live = permits.InUse, SettledBundle = bundleId, Outcomes = sent, Epoch = row!.Epoch };
+            bundle = await world.Cluster.CallChannelAsync(silo, row.Settings.Channel, c => c.AcquireAsync(request));
         }
         catch
         {

@@ -76,7 +76,11 @@ internal sealed class SimChannel
         var now = Elapsed;
         askedAt = now;
         Become(row!.Settings.Breaker ? breaker.Report(request.Outcomes, world.Now) : breaker);
-        ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now);
+        if (!ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now, request.Epoch))
+        {
+            return Task.FromResult(Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1)));
+        }
+
         KeepProbing();
         rhythm?.Stir();
         if (breaker.State == BreakerState.Open)

@@ -16,6 +16,8 @@ internal sealed class SimDriver(DialerWorld world, SimSilo silo)
     private readonly HashSet<TryId> known = [];
     private readonly List<(CampaignId Campaign, UnixTime At)> stops = [];
 
+    public bool IsAlive => !silo.Life.IsOver;
+
     public IReadOnlyList<LiveCall> List() => [.. calls.Values];
 
     public bool Dial(ChannelId channel, DialCommand command)
@@ -51,7 +53,7 @@ internal sealed class SimDriver(DialerWorld world, SimSilo silo)
     public void Stop(CampaignId campaign)
     {
         stops.Add((campaign, world.Now));
-        HangUp(c => c.Campaign == campaign);
+        HangUp(c => c.Campaign == campaign && world.Bug != Bug.StopNotHeard);
     }
 
     public void HangUp(Func<LiveCall, bool> fits)
