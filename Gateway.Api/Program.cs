@@ -9,7 +9,6 @@ using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Telephony.Simulated;
 using Dialer.Silo.Telephony.Simulated.Link;
-using Microsoft.AspNetCore.Http;
 
 // The one place that composes: everything else in this project knows the contracts only.
 return await CommandLineRoot.RunAsync(args, Composition.StartAsync, Composition.CarrierAsync, Composition.SwitchTrunkAsync);
@@ -99,21 +98,17 @@ namespace Dialer.Gateway
         private static Exception? Socket(Exception e) =>
             e as SocketException ?? e as Microsoft.AspNetCore.Connections.AddressInUseException ?? (e.InnerException is null ? null : Socket(e.InnerException));
 
+        // Kestrel takes a name that it does not understand for every interface, and a port that it does not for 80
         private static void CheckUrls(string? urls)
         {
             foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
             {
-                try
+                var text = url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
+                if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
+                    || address.Scheme != Uri.UriSchemeHttp
+                    || (address.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6) && address.Host != "localhost"))
                 {
-                    var address = BindingAddress.Parse(url);
-                    if (address.Scheme != Uri.UriSchemeHttp || address.Port is < 0 or > 65_535)
-                    {
-                        throw new CommandRefusedException($"--urls is '{url}': write http://127.0.0.1:PORT; for https put a reverse proxy before it.");
-                    }
-                }
-                catch (FormatException e)
-                {
-                    throw new CommandRefusedException($"--urls is '{url}', which is no address: write http://127.0.0.1:PORT.", e);
+                    throw new CommandRefusedException($"--urls is '{url}': write http://127.0.0.1:PORT. For https put a reverse proxy before it.");
                 }
             }
         }

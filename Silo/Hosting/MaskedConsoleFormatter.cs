@@ -13,9 +13,19 @@ public sealed partial class MaskedConsoleFormatter(TimeProvider clock) : Console
 {
     public const string FormatterName = "masked";
 
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    private const int StartFailed = 11;
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         ArgumentNullException.ThrowIfNull(textWriter);
+        if (logEntry.Category == HostCategory && logEntry.EventId.Id == StartFailed)
+        {
+            // said once, by whoever started it
+            return;
+        }
+
         var text = logEntry.Formatter(logEntry.State, logEntry.Exception);
         var cause = logEntry.Exception is null ? "" : " " + logEntry.Exception.ToString().ReplaceLineEndings(" ");
         textWriter.WriteLine($"{clock.GetLocalNow():HH:mm:ss} {Word(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {Mask(text.ReplaceLineEndings(" ") + cause)}");
