@@ -1,4 +1,4 @@
-using System.CommandLine;
+using System.Net.Sockets;
 using Dialer.Gateway;
 using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Commands;
@@ -51,11 +51,11 @@ namespace Dialer.Gateway
             var hold = options.Cluster ? null : await DataLock.TakeAsync(storage);
             try
             {
-                await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);
+                await StartRefusals.AroundAsync(() => DialerStoreServices.PrepareAsync(storage, TimeProvider.System), storage);
                 builder.Services.AddDialerStore(storage);
                 builder.AddDialerSilo(options, storage);
                 builder.Services.AddStatus();
-                return await StartAsync(builder, start, hold, cancel);
+                return await StartAsync(builder, start, storage, hold, cancel);
             }
             catch when (hold is not null)
             {
@@ -64,7 +64,8 @@ namespace Dialer.Gateway
             }
         }
 
-        private static async Task<IEngine> StartAsync(WebApplicationBuilder builder, EngineStart start, DataLock? hold, CancellationToken cancel)
+        private static async Task<IEngine> StartAsync(
+            WebApplicationBuilder builder, EngineStart start, StorageOptions storage, DataLock? hold, CancellationToken cancel)
         {
             if (!start.NeedsHttp)
             {
@@ -72,22 +73,43 @@ namespace Dialer.Gateway
                 builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.Server.IServer, NoServer>();
             }
 
+            builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+            CheckUrls(builder.Configuration["urls"]);
             var app = builder.Build();
             app.MapStatus();
             app.MapAddPhones();
-            await StartServingAsync(app, cancel);
+            await StartServingAsync(app, storage, cancel);
             return new Engine(app, start.NeedsHttp ? app.Urls.FirstOrDefault() : null, hold);
         }
 
-        private static async Task StartServingAsync(WebApplication app, CancellationToken cancel)
+        private static async Task StartServingAsync(WebApplication app, StorageOptions storage, CancellationToken cancel)
         {
             try
             {
-                await app.StartAsync(cancel);
+                await StartRefusals.AroundAsync(() => app.StartAsync(cancel), storage);
             }
-            catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+            catch (Exception e) when (e is IOException or SocketException && Socket(e) is { } cause)
             {
-                throw new CommandRefusedException($"{e.InnerException.Message.TrimEnd('.')}: {string.Join(", ", app.Urls)}. Give another with --urls http://127.0.0.1:PORT.", e);
+                throw new CommandRefusedException(
+                    $"Cannot listen on {app.Configuration["urls"]}: {cause.Message.TrimEnd('.')}. Give another with --urls http://127.0.0.1:PORT.", e);
+            }
+        }
+
+        private static Exception? Socket(Exception e) =>
+            e as SocketException ?? e as Microsoft.AspNetCore.Connections.AddressInUseException ?? (e.InnerException is null ? null : Socket(e.InnerException));
+
+        // Kestrel takes a name that it does not understand for every interface, and a port that it does not for 80
+        private static void CheckUrls(string? urls)
+        {
+            foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            {
+                var text = url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
+                if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
+                    || address.Scheme != Uri.UriSchemeHttp
+                    || (address.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6) && address.Host != "localhost"))
+                {
+                    throw new CommandRefusedException($"--urls is '{url}': write http://127.0.0.1:PORT. For https put a reverse proxy before it.");
+                }
             }
         }
 
@@ -118,11 +140,21 @@ namespace Dialer.Gateway
 
         public async ValueTask DisposeAsync()
         {
-            await app.StopAsync();
-            await app.DisposeAsync();
-            if (hold is not null)
+            try
             {
-                await hold.DisposeAsync();
+                await app.StopAsync();
+                await app.DisposeAsync();
+            }
+            catch (Exception e) when (StartRefusals.IsStorage(e) || e is OperationCanceledException or Orleans.Runtime.OrleansException)
+            {
+                // the store is away: what could not be written is settled by the next start
+            }
+            finally
+            {
+                if (hold is not null)
+                {
+                    await hold.DisposeAsync();
+                }
             }
         }
     }

@@ -17,16 +17,16 @@ try
 
     var storage = DialerConfiguration.Storage(options, builder.Configuration);
     builder.Logging.UseDialerLog();
-    await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);
+    await StartRefusals.AroundAsync(() => DialerStoreServices.PrepareAsync(storage, TimeProvider.System), storage);
     builder.Services.AddDialerStore(storage);
     builder.AddDialerSilo(options, storage);
     using var host = builder.Build();
-    await host.StartAsync();
+    await StartRefusals.AroundAsync(() => host.StartAsync(), storage);
     Console.WriteLine($"silo {host.Services.GetRequiredService<Dialer.Grains.Common.ISiloIdentity>().Number} of the cluster is up. Ctrl-C ends it.");
     await host.WaitForShutdownAsync();
     return 0;
 }
-catch (ConfigurationRefusedException e)
+catch (Exception e) when (e is ConfigurationRefusedException or InvalidDataException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -21,7 +21,7 @@ internal static class CommandLineRoot
             DemoCommand.CreateWorker(starter, arguments),
             Carrier(carrier),
         };
-        root.SetAction((_, cancel) => ServeAsync(starter, arguments, cancel));
+        root.SetAction((_, _) => ServeAsync(starter, arguments));
         var parsed = root.Parse(arguments.Command);
         if (parsed.Errors.Count > 0)
         {
@@ -29,7 +29,7 @@ internal static class CommandLineRoot
             return ExitCodes.Refused;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return await Outages.EndAsync(() => parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }));
     }
 
     private static Command Carrier(CarrierStarter carrier)
@@ -49,21 +49,19 @@ internal static class CommandLineRoot
         return command;
     }
 
-    private static async Task<int> ServeAsync(EngineStarter starter, SplitArguments arguments, CancellationToken cancel)
+    private static async Task<int> ServeAsync(EngineStarter starter, SplitArguments arguments)
     {
-        try
+        using var interrupts = new Interrupts();
+        var starting = starter(new EngineStart(arguments.Configuration, "./data", IsQuiet: false, NeedsHttp: true), CancellationToken.None);
+        if (await Task.WhenAny(starting, interrupts.First.WhenCancelled()) != starting)
         {
-            using var interrupts = new Interrupts();
-            await using var engine = await starter(new EngineStart(arguments.Configuration, "./data", IsQuiet: false, NeedsHttp: true), cancel);
-            Console.WriteLine($"Orleans Dialer serves {engine.Url}. Ctrl-C ends it.");
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, engine.Stopping);
-            await Task.Delay(Timeout.InfiniteTimeSpan, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-            return ExitCodes.Done;
+            return ExitCodes.Interrupted;
         }
-        catch (CommandRefusedException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCodes.Refused;
-        }
+
+        await using var engine = await starting;
+        Console.WriteLine($"Orleans Dialer serves {engine.Url}. Ctrl-C ends it.");
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, engine.Stopping);
+        await ended.Token.WhenCancelled();
+        return interrupts.First.IsCancellationRequested ? ExitCodes.Done : ExitCodes.Stopped;
     }
 }

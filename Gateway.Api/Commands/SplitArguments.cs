@@ -32,6 +32,25 @@ internal sealed record SplitArguments(IReadOnlyList<string> Command, IReadOnlyLi
 
     public bool Has(string name) => Configuration.Any(a => a.StartsWith("--" + name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>What a setting is on the command line or in the environment; null = not set there.</summary>
+    public string? Setting(string name) => new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. Configuration]).Build()[name];
+
+    /// <summary>The settings without one of them, in whichever form it was written.</summary>
+    public IEnumerable<string> Without(string name)
+    {
+        for (var i = 0; i < Configuration.Count; i++)
+        {
+            if (Configuration[i].Equals($"--{name}", StringComparison.OrdinalIgnoreCase))
+            {
+                i++;
+            }
+            else if (!Configuration[i].StartsWith($"--{name}=", StringComparison.OrdinalIgnoreCase))
+            {
+                yield return Configuration[i];
+            }
+        }
+    }
+
     private static bool IsSetting(string argument) =>
         argument.StartsWith("--", StringComparison.Ordinal)
         && (Sections.Any(s => argument.AsSpan(2).StartsWith(s, StringComparison.OrdinalIgnoreCase))

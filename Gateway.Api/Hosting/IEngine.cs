@@ -40,3 +40,21 @@ public sealed class CommandRefusedException : Exception
     {
     }
 }
+
+/// <summary>A command stopped and can be resumed: one message, exit code 2.</summary>
+public sealed class CommandStoppedException : Exception
+{
+    public CommandStoppedException()
+    {
+    }
+
+    public CommandStoppedException(string message)
+        : base(message)
+    {
+    }
+
+    public CommandStoppedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

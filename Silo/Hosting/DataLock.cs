@@ -79,11 +79,10 @@ public sealed class DataLock : IAsyncDisposable
                 return connection;
             }
         }
-        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (StartRefusals.IsStorage(e))
         {
             await connection.DisposeAsync();
-            throw new ConfigurationRefusedException(
-                $"PostgreSQL cannot be reached: {e.Message} Check ConnectionStrings:Dialer and that the server runs.", e);
+            throw StartRefusals.Of(e, connectionString);
         }
 
         await connection.DisposeAsync();

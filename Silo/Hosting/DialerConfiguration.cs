@@ -39,6 +39,11 @@ public static class DialerConfiguration
         Demand(
             options.Storage == StorageEngine.Sqlite || !string.IsNullOrWhiteSpace(configuration.GetConnectionString("Dialer")),
             "Dialer:Storage is PostgreSql but ConnectionStrings:Dialer is not set; give for example ConnectionStrings__Dialer=\"Host=127.0.0.1;Database=dialer;Username=dialer\".");
+        if (options.Storage == StorageEngine.PostgreSql)
+        {
+            StartRefusals.CheckConnectionString(configuration.GetConnectionString("Dialer")!);
+        }
+
         Demand(
             !options.Cluster || options.Storage == StorageEngine.PostgreSql,
             "Dialer:Cluster needs Dialer:Storage=PostgreSql: SQLite is for one process.");

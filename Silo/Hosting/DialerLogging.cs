@@ -15,8 +15,9 @@ public static class DialerLogging
         ArgumentNullException.ThrowIfNull(builder);
         builder.ClearProviders();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.AddConsole(o => o.FormatterName = MaskedConsoleFormatter.FormatterName).AddConsoleFormatter<MaskedConsoleFormatter, ConsoleFormatterOptions>();
+        builder.AddConsole(o => o.FormatterName = MaskedConsoleFormatter.FormatterName).AddConsoleFormatter<MaskedConsoleFormatter, MaskedFormatterOptions>();
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<MaskedFormatterOptions>(o => o.HasTraces = !isQuiet);
         if (isQuiet)
         {
             return builder.SetMinimumLevel(LogLevel.Error).AddFilter("Orleans", LogLevel.Critical);

@@ -77,6 +77,27 @@ public sealed class DialerProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Ctrl-C.</summary>
+    public async Task InterruptAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Runs it to its end and answers the exit code and what it printed.</summary>
+    public static async Task<(int Code, IReadOnlyList<string> Output)> RunAsync(string workingDirectory, TimeSpan limit, params string[] arguments)
+    {
+        await using var program = Start(workingDirectory, arguments);
+        return await program.EndAsync(limit);
+    }
+
+    /// <summary>Waits for its end and for the last line of its output.</summary>
+    public async Task<(int Code, IReadOnlyList<string> Output)> EndAsync(TimeSpan limit)
+    {
+        await process.WaitForExitAsync().WaitAsync(limit);
+        return (ExitCode, Output);
+    }
+
     /// <summary><c>kill -9</c>.</summary>
     public async Task KillAsync()
     {

@@ -15,7 +15,7 @@ internal static class DemoCommand
     public static Command Create(SplitArguments arguments, TrunkSwitch trunk)
     {
         var command = new Command("demo", "A minute that shows the dialer at work on a simulated carrier: nobody is called.");
-        command.SetAction((_, cancel) => new DemoRun(arguments, trunk, Directory(arguments)).RunAsync(cancel));
+        command.SetAction((_, _) => new DemoRun(arguments, trunk, Directory(arguments)).RunAsync());
         return command;
     }
 
@@ -26,27 +26,15 @@ internal static class DemoCommand
         var ledger = new Option<string>("--ledger") { Required = true };
         var command = new Command(WorkerName, "The dialing process of the demo.") { list, carrier, ledger };
         command.Hidden = true;
-        command.SetAction(async (parsed, cancel) =>
-        {
-            try
-            {
-                return await new DemoWorker(
-                    starter, arguments, parsed.GetRequiredValue(list), parsed.GetRequiredValue(carrier), parsed.GetRequiredValue(ledger)).RunAsync(cancel);
-            }
-            catch (CommandRefusedException e)
-            {
-                await Console.Error.WriteLineAsync(e.Message);
-                return ExitCodes.Refused;
-            }
-        });
+        command.SetAction((parsed, _) => new DemoWorker(
+            starter, arguments, parsed.GetRequiredValue(list), parsed.GetRequiredValue(carrier), parsed.GetRequiredValue(ledger)).RunAsync());
         return command;
     }
 
     /// <summary>A fresh directory for each demo: nothing of an earlier one is touched.</summary>
     private static string Directory(SplitArguments arguments)
     {
-        var given = arguments.Configuration.FirstOrDefault(a => a.StartsWith("--Dialer:DataDirectory=", StringComparison.OrdinalIgnoreCase))?.Split('=', 2)[1];
         var now = TimeProvider.System.GetUtcNow();
-        return Path.GetFullPath(Path.Combine(given ?? "./data/demo", now.ToString("'run-'yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
+        return Path.GetFullPath(Path.Combine(arguments.Setting("Dialer:DataDirectory") ?? "./data/demo", now.ToString("'run-'yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
     }
 }

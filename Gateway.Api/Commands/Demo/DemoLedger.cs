@@ -15,6 +15,13 @@ internal sealed class DemoLedger
 
     public IReadOnlyDictionary<string, (int Count, long At, string Phone)> Starts => starts;
 
+    /// <summary>The first call that the carrier received after an instant; null = none yet.</summary>
+    public DateTimeOffset? FirstStartAfter(DateTimeOffset instant)
+    {
+        var after = starts.Values.Where(s => s.At > instant.ToUnixTimeMilliseconds()).Select(s => s.At).ToList();
+        return after.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(after.Min());
+    }
+
     public static DemoLedger Read(string path)
     {
         var ledger = new DemoLedger();

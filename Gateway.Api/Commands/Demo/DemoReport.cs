@@ -32,4 +32,18 @@ internal sealed record DemoFigures(int Final, int Total, int Live, int Answered,
 
 /// <summary>Each pair is a claim and what the carrier's books say of it.</summary>
 internal sealed record DemoAudit(
-    int Received, int Recorded, int DialedTwice, int Lost, int MostAtOnce, int Cap, int OutsideHours, int DoNotCall, IReadOnlyList<string> Timeline, string Curl);
+    int Received,
+    int Recorded,
+    int DialedTwice,
+    long Accepted,
+    int Done,
+    int MostAtOnce,
+    int Cap,
+    int OutsideHours,
+    int DoNotCall,
+    IReadOnlyList<string> Timeline,
+    string Curl)
+{
+    /// <summary>Numbers that the import took and that have no end in the books.</summary>
+    public long Lost => Accepted - Done;
+}

@@ -26,7 +26,7 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
     private DemoFigures? shown;
     private TimeSpan shownAt;
 
-    public async Task<int> RunAsync(CancellationToken cancel)
+    public async Task<int> RunAsync()
     {
         using var interrupts = new Interrupts();
         try
@@ -43,7 +43,7 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
                 {
                     Show(audit);
                     screen.Line("It keeps serving; Ctrl-C ends it.");
-                    await Task.Delay(Timeout.InfiniteTimeSpan, interrupts.First).ContinueWith(_ => { }, TaskScheduler.Default);
+                    await interrupts.First.WhenCancelled();
                 }
 
                 return audit is null ? ExitCodes.Interrupted : ExitCodes.Done;
@@ -53,10 +53,9 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
                 await worker.DisposeAsync();
             }
         }
-        catch (CommandRefusedException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCodes.Refused;
+            throw new CommandRefusedException($"{directory} cannot be used: {e.Message} Give another with --Dialer:DataDirectory=DIR.", e);
         }
     }
 
@@ -65,7 +64,7 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
     private string[] WorkerArguments(string endpoint) =>
     [
         DemoCommand.WorkerName, "--list", DemoList.Write(directory), "--carrier", endpoint, "--ledger", Ledger,
-        .. arguments.Configuration.Where(a => !a.StartsWith("--Dialer:DataDirectory", StringComparison.OrdinalIgnoreCase)),
+        .. arguments.Without("Dialer:DataDirectory"),
         $"--Dialer:DataDirectory={directory}",
     ];
 
@@ -87,7 +86,7 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
     {
         var began = TimeProvider.System.GetTimestamp();
         long? firstCall = null;
-        long? killedAt = null;
+        DateTimeOffset? killedAt = null;
         TimeSpan? recoveredAt = null;
         var (isDown, isBack, isOpenTold) = (false, false, false);
         while (!stop.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < Limit)
@@ -111,9 +110,9 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
             firstCall ??= figures.Live > 0 ? TimeProvider.System.GetTimestamp() : null;
             var elapsed = firstCall is { } first ? TimeProvider.System.GetElapsedTime(first) : TimeSpan.Zero;
             Show(figures, elapsed);
-            if (killedAt is { } killed && figures.Live > 0)
+            if (killedAt is { } killed && DemoLedger.Read(Ledger).FirstStartAfter(killed) is { } again)
             {
-                screen.Line(Text($"Dialing again {TimeProvider.System.GetElapsedTime(killed).TotalSeconds:0.0} s after the kill. Calls whose fate is unknown are not repeated at once: those phones may still ring."));
+                screen.Line(Text($"Dialing again {(again - killed).TotalSeconds:0.0} s after the kill, by the carrier's ledger. Calls whose fate is unknown are not repeated at once: those phones may still ring."));
                 killedAt = null;
             }
 
@@ -147,7 +146,7 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
                 hasKilled = true;
                 screen.Line($"kill -9 of the dialing process {worker.Id} with {figures.Live} calls live.");
                 await worker.KillAsync();
-                killedAt = TimeProvider.System.GetTimestamp();
+                killedAt = TimeProvider.System.GetUtcNow();
                 await worker.DisposeAsync();
                 worker = DemoChild.Start(WorkerArguments(endpoint));
             }
@@ -198,9 +197,9 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
         void Row(string what, string value, bool isRight) => table.AddRow(what, value, isRight ? "ok" : "WRONG");
         Row("calls received by the carrier = calls in our books", Text($"{audit.Received} = {audit.Recorded}"), audit.Received == audit.Recorded);
         Row("dialed twice", Text($"{audit.DialedTwice}"), audit.DialedTwice == 0);
-        Row("numbers lost", Text($"{audit.Lost}"), audit.Lost == 0);
+        Row("numbers accepted by the import - numbers done = lost", Text($"{audit.Accepted} - {audit.Done} = {audit.Lost}"), audit.Lost == 0);
         Row("most calls at once / allowed", Text($"{audit.MostAtOnce} / {audit.Cap}"), audit.MostAtOnce <= audit.Cap);
-        Row("calls outside the hours", Text($"{audit.OutsideHours}"), audit.OutsideHours == 0);
+        Row("calls outside the hours (any hour is allowed in the demo)", Text($"{audit.OutsideHours}"), audit.OutsideHours == 0);
         Row("calls to do-not-call numbers", Text($"{audit.DoNotCall}"), audit.DoNotCall == 0);
         AnsiConsole.Write(table);
         foreach (var line in audit.Timeline)

@@ -25,30 +25,38 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
 
     private const int Page = 1000;
 
-    public async Task<int> RunAsync(CancellationToken cancel)
+    /// <summary>Later than this it tells what is still missing instead of waiting for it.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+
+    /// <summary>By which a run knows its own list, and by that its campaign, in a database that others use too.</summary>
+    private string Mark => $"demo:{Path.GetDirectoryName(Path.GetFullPath(list))}";
+
+    public async Task<int> RunAsync()
     {
         using var interrupts = new Interrupts();
-        await using var engine = await starter(new EngineStart(arguments.Configuration, "./data/demo", IsQuiet: true, NeedsHttp: true), cancel);
-        var campaign = await FindAsync(engine) ?? await MakeAsync(engine);
+        await using var engine = await starter(new EngineStart(arguments.Configuration, "./data/demo", IsQuiet: true, NeedsHttp: true), CancellationToken.None);
+        var numbers = await engine.Services.GetRequiredService<IListImport>().FindBySourceAsync(Mark) ?? await ImportAsync(engine);
+        var campaign = await FindAsync(engine, numbers) ?? await MakeAsync(engine, numbers);
+        // refused when it runs already
+        await campaign.StartAsync("demo");
         await WatchAsync(campaign, interrupts.First);
         if (!interrupts.First.IsCancellationRequested)
         {
-            Tell(new DemoLine { Audit = await AuditAsync(engine, campaign) });
-            await Task.Delay(Timeout.InfiniteTimeSpan, interrupts.First).ContinueWith(_ => { }, TaskScheduler.Default);
+            Tell(new DemoLine { Audit = await AuditAsync(engine, campaign, numbers) });
+            await interrupts.First.WhenCancelled();
         }
 
         return ExitCodes.Done;
     }
 
-    private static async Task<ICampaignGrain?> FindAsync(IEngine engine)
+    private static async Task<ICampaignGrain?> FindAsync(IEngine engine, PhoneListSummary numbers)
     {
-        var known = await engine.Services.GetRequiredService<IDialerQueries>().ReadCampaignsAsync(1);
-        return known.Count == 0 ? null : engine.Services.GetRequiredService<IGrainFactory>().GetGrain<ICampaignGrain>(known[0].Id.Value);
+        var known = await engine.Services.GetRequiredService<IDialerQueries>().FindCampaignOfListAsync(numbers.Id);
+        return known is null ? null : engine.Services.GetRequiredService<IGrainFactory>().GetGrain<ICampaignGrain>(known.Id.Value);
     }
 
-    private async Task<ICampaignGrain> MakeAsync(IEngine engine)
+    private async Task<ICampaignGrain> MakeAsync(IEngine engine, PhoneListSummary numbers)
     {
-        var imported = await ImportAsync(engine);
         var grains = engine.Services.GetRequiredService<IGrainFactory>();
         var ids = engine.Services.GetRequiredService<INewIds>();
         var channel = new ChannelId(await ids.NextAsync());
@@ -78,7 +86,7 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
             {
                 Name = "Demo",
                 Channel = channel,
-                List = imported.Id,
+                List = numbers.Id,
                 MaxSimultaneousCalls = Cap,
                 CallingWindows = WeeklyHours.Always,
                 TimeZone = "Europe/Moscow",
@@ -89,14 +97,13 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
         var optedOut = DemoList.OptedOut.Select(p => new PhoneNumber(p)).ToList();
         await engine.Services.GetRequiredService<IDoNotCallStore>().AddAsync(optedOut, "asked us not to call", "demo", "demo", TimeProvider.System.Now());
         Say($"{optedOut.Count} numbers of the list are on do-not-call.");
-        await campaign.StartAsync("demo");
         return campaign;
     }
 
     private async Task<PhoneListSummary> ImportAsync(IEngine engine)
     {
         var import = engine.Services.GetRequiredService<IListImport>();
-        var answer = await import.ImportFileAsync(new ListImportRequest { Name = "demo", Country = "RU" }, list, null, CancellationToken.None);
+        var answer = await import.ImportFileAsync(new ListImportRequest { Name = "demo", Country = "RU", Source = Mark }, list, null, CancellationToken.None);
         var imported = answer.Value ?? throw new CommandRefusedException(answer.Refusal.Text);
         Say($"Imported {imported.Rows} rows: {imported.Accepted} numbers to call, {imported.Duplicates} duplicate, {imported.Rejected} rejected, {imported.Fixed} written with 8 mended.");
         foreach (var (zone, rows) in await import.ReadZonesAsync(imported.Id))
@@ -118,20 +125,22 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
 
     private static async Task WatchAsync(ICampaignGrain campaign, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        var began = TimeProvider.System.GetTimestamp();
+        var patience = new Patience(Say, stop);
+        while (!stop.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < Limit)
         {
-            var progress = (await campaign.ProgressAsync())!;
+            var progress = await patience.AskAsync(async () => (await campaign.ProgressAsync())!);
             Tell(new DemoLine { Figures = DemoFigures.Of(progress) });
             if (progress.Counters.Total > 0 && progress.Counters.Final == progress.Counters.Total)
             {
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(250), stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<DemoAudit> AuditAsync(IEngine engine, ICampaignGrain campaign)
+    private async Task<DemoAudit> AuditAsync(IEngine engine, ICampaignGrain campaign, PhoneListSummary numbers)
     {
         var queries = engine.Services.GetRequiredService<IDialerQueries>();
         var id = new CampaignId(campaign.GetPrimaryKeyLong());
@@ -140,7 +149,6 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
         var recorded = 0;
         var final = 0;
         var toDoNotCall = 0;
-        var jobs = 0;
         JobReport? shown = null;
         var after = new JobId(0);
         IReadOnlyList<JobReport> page;
@@ -149,7 +157,6 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
             page = await queries.ReadJobsAsync(id, after, Page);
             foreach (var job in page)
             {
-                jobs++;
                 final += job.Status == JobStatus.Final ? 1 : 0;
                 recorded += Enumerable.Range(1, job.Tries).Count(n => books.Starts.ContainsKey($"{job.Id}-{n}"));
                 shown = shown is null || job.Tries > shown.Tries ? job : shown;
@@ -164,7 +171,7 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
 
         var view = (await campaign.GetAsync())!;
         return new DemoAudit(
-            books.Received, recorded, books.DialedTwice, jobs - final, books.MostAtOnce, Cap,
+            books.Received, recorded, books.DialedTwice, numbers.Accepted, final, books.MostAtOnce, Cap,
             books.Starts.Values.Count(s => !IsInside(view.Settings, s.At)),
             toDoNotCall,
             shown is null ? [] : await TimelineAsync(queries, shown),

@@ -9,36 +9,36 @@ internal static class DialCommand
     public static Command Create(EngineStarter starter, SplitArguments arguments)
     {
         var list = new Argument<string>("LIST.csv") { Description = "Numbers, the phone in the first column." };
-        var channel = Option("--channel", "sim", "sim (nobody is called), sim:127.0.0.1:PORT (a carrier process) or sip:HOST:PORT[;transport=udp|tcp|tls].");
-        var username = Option<string?>("--username", null, "User of the SIP trunk.");
-        var passwordFile = Option<string?>("--password-file", null, "File with the trunk's password; or set DIALER_SIP_PASSWORD.");
-        var callerId = Option<string?>("--caller-id", null, "The number shown to the people called.");
-        var bot = Option<string?>("--bot", null, "What answered calls are connected to: sip:… or https:…");
-        var noBot = Option("--no-bot", false, "Call without a bot: a person hears silence.");
-        var maxCalls = Option<int?>("--max-calls", null, "Calls at once (SIP: 5, simulated: 50).");
-        var callsPerSecond = Option<int?>("--calls-per-second", null, "Starts in any second (SIP: 5, simulated: no limit).");
-        var attempts = Option("--attempts", 1, "Attempts per number, 1-99.");
-        var pause = Option("--pause-minutes", 30, "Minutes between attempts, 1-2880.");
-        var ring = Option("--ring-seconds", 40, "How long a phone may ring, 5-300.");
-        var maxCall = Option("--max-call-seconds", 600, "The longest call, 1-14400.");
-        var anyTime = Option("--any-time", false, "Call at any hour: without calling windows and outer hours.");
-        var timeZone = Option<string?>("--time-zone", null, "IANA zone for the calling hours, for example Europe/Moscow.");
-        var report = Option<string?>("--report", null, "CSV file to write the results to, as they come.");
-        var dryRun = Option("--dry-run", false, "Import and show the plan; call nobody.");
-        var yes = Option("--yes", false, "Do not ask before calling.");
-        var again = Option("--again", false, "Call everybody of a finished run a second time.");
-        var command = new Command("dial", "Calls every number of a CSV file and reports what happened to each.")
+        var channel = Option<string?>("--channel", "sim (nobody is called), sim:127.0.0.1:PORT (a carrier process) or sip:HOST:PORT[;transport=udp|tcp|tls].");
+        var username = Option<string?>("--username", "User of the SIP trunk.");
+        var passwordFile = Option<string?>("--password-file", "File with the trunk's password; or set DIALER_SIP_PASSWORD.");
+        var callerId = Option<string?>("--caller-id", "The number shown to the people called.");
+        var bot = Option<string?>("--bot", "What answered calls are connected to: sip:… or https:…");
+        var noBot = Option<bool?>("--no-bot", "Call without a bot: a person hears silence.");
+        var maxCalls = Option<int?>("--max-calls", "Calls at once (SIP: 5, simulated: 50).");
+        var callsPerSecond = Option<int?>("--calls-per-second", "Starts in any second (SIP: 5, simulated: no limit).");
+        var attempts = Option<int?>("--attempts", "Attempts per number, 1-99 (1).");
+        var pause = Option<int?>("--pause-minutes", "Minutes between attempts, 1-2880 (30).");
+        var ring = Option<int?>("--ring-seconds", "How long a phone may ring, 5-300 (40).");
+        var maxCall = Option<int?>("--max-call-seconds", "The longest call, 1-14400 (600).");
+        var anyTime = Option<bool?>("--any-time", "Call at any hour: without calling windows and outer hours.");
+        var timeZone = Option<string?>("--time-zone", "IANA zone for the calling hours, for example Europe/Moscow.");
+        var report = Option<string?>("--report", "CSV file to write the results to, as they come.");
+        var dryRun = Option<bool>("--dry-run", "Import and show the plan; call nobody.");
+        var yes = Option<bool>("--yes", "Do not ask before calling.");
+        var again = Option<bool>("--again", "Call everybody of a finished run a second time.");
+        var command = new Command("dial", "Calls every number of a CSV file and reports what happened to each. A run that was stopped is resumed: options that are not given then stay as they were.")
         {
             list, channel, username, passwordFile, callerId, bot, noBot, maxCalls, callsPerSecond, attempts, pause, ring, maxCall,
             anyTime, timeZone, report, dryRun, yes, again,
         };
-        command.SetAction((parsed, cancel) => new DialRun(
+        command.SetAction((parsed, _) => new DialRun(
             starter,
             arguments,
             new DialRequest
             {
                 List = parsed.GetRequiredValue(list),
-                Channel = parsed.GetValue(channel)!,
+                Channel = parsed.GetValue(channel),
                 Username = parsed.GetValue(username),
                 PasswordFile = parsed.GetValue(passwordFile),
                 CallerId = parsed.GetValue(callerId),
@@ -56,10 +56,9 @@ internal static class DialCommand
                 DryRun = parsed.GetValue(dryRun),
                 Yes = parsed.GetValue(yes),
                 Again = parsed.GetValue(again),
-            }).RunAsync(cancel));
+            }).RunAsync());
         return command;
     }
 
-    private static Option<T> Option<T>(string name, T value, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+    private static Option<T> Option<T>(string name, string description) => new(name) { Description = description };
 }

@@ -6,94 +6,87 @@ using Dialer.Reports;
 
 namespace Dialer.Gateway.Commands.Dial;
 
+/// <summary>The unfinished run of a list, with the plan that holds for it.</summary>
+internal sealed record EarlierRun(CampaignView Campaign, ChannelView Channel)
+{
+    public DialPlan Plan => new(Channel.Settings, Campaign.Settings);
+}
+
 /// <summary>The campaign behind a run: found again, edited, or made.</summary>
-internal sealed class DialDesk(IEngine engine, DialRequest request, string? zone, DialScreen screen)
+internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen screen)
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1.5);
 
     private readonly IGrainFactory grains = engine.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>The unfinished run of this list; null when there is none.</summary>
+    /// <summary>The unfinished run of this list, held until it is started again; null when there is none.</summary>
     /// <exception cref="CommandRefusedException">It was finished, and <c>--again</c> was not given.</exception>
-    public async Task<CampaignSummary?> FindAsync(PhoneListSummary list)
+    public async Task<EarlierRun?> FindAsync(PhoneListSummary list)
     {
         var found = await engine.Services.GetRequiredService<IDialerQueries>().FindCampaignOfListAsync(list.Id);
-        if (found?.Status != CampaignStatus.Finished)
+        if (found is null)
         {
-            return found;
+            return null;
         }
 
-        return request.Again
-            ? null
-            : throw new CommandRefusedException(
-                $"Everybody on this list was called already (answered {found.Counters.Answered} of {found.Counters.Total}). Give --again to call them all a second time.");
+        if (found.Status == CampaignStatus.Finished)
+        {
+            return request.Again
+                ? null
+                : throw new CommandRefusedException(
+                    $"Everybody on this list was called already (answered {found.Counters.Answered} of {found.Counters.Total}). Give --again to call them all a second time.");
+        }
+
+        var campaign = grains.GetGrain<ICampaignGrain>(found.Id.Value);
+        // one that was killed goes on by itself: not before its operator has seen what is coming
+        await campaign.PauseAsync("dial");
+        var view = (await campaign.GetAsync())!;
+        return new EarlierRun(view, (await grains.GetGrain<IChannelGrain>(view.Settings.Channel.Value).GetAsync())!);
     }
 
     /// <summary>Makes or resumes the campaign and starts it.</summary>
-    public async Task<ICampaignGrain> StartAsync(PhoneListSummary list, CampaignSummary? known)
+    public async Task<ICampaignGrain> StartAsync(PhoneListSummary list, DialPlan plan, EarlierRun? earlier)
     {
-        var campaign = known is null ? await CreateAsync(list) : await ResumeAsync(list, known);
+        var campaign = earlier is null ? await CreateAsync(plan) : await EditAsync(plan, earlier);
         var started = await campaign.StartAsync("dial") is { IsDone: true } done ? done : await campaign.ResumeAsync("dial");
-        if (!started.IsDone)
-        {
-            throw new CommandRefusedException(started.Refusal.Text);
-        }
-
-        await TellFirstCallAsync(campaign, list);
+        Demand(started);
+        await TellFirstCallAsync(campaign, plan, list);
         return campaign;
     }
 
-    private async Task<ICampaignGrain> CreateAsync(PhoneListSummary list)
+    private async Task<ICampaignGrain> CreateAsync(DialPlan plan)
     {
         var ids = engine.Services.GetRequiredService<INewIds>();
         var channel = new ChannelId(await ids.NextAsync());
-        var made = await grains.GetGrain<IChannelGrain>(channel.Value).CreateAsync(DialPlan.Channel(request));
-        if (!made.IsDone)
-        {
-            throw new CommandRefusedException(made.Refusal.Text);
-        }
-
+        Demand(await grains.GetGrain<IChannelGrain>(channel.Value).CreateAsync(plan.Channel));
         var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
-        var created = await campaign.CreateAsync(DialPlan.Campaign(request, Name, channel, list.Id, zone), UnixTime.None);
-        return created.IsDone ? campaign : throw new CommandRefusedException(created.Refusal.Text);
+        Demand(await campaign.CreateAsync(plan.Campaign with { Channel = channel }, UnixTime.None));
+        return campaign;
     }
 
-    private async Task<ICampaignGrain> ResumeAsync(PhoneListSummary list, CampaignSummary known)
+    private async Task<ICampaignGrain> EditAsync(DialPlan plan, EarlierRun earlier)
     {
-        var campaign = grains.GetGrain<ICampaignGrain>(known.Id.Value);
-        await campaign.PauseAsync("dial");
-        var view = (await campaign.GetAsync())!;
-        var channel = grains.GetGrain<IChannelGrain>(view.Settings.Channel.Value);
-        var current = (await channel.GetAsync())!;
-        screen.Line($"Resuming: {known.Counters.Final} of {known.Counters.Total} numbers are done.");
-        var wantedChannel = DialPlan.Channel(request);
-        var wanted = DialPlan.Campaign(request, view.Settings.Name, view.Settings.Channel, list.Id, zone);
-        if (wantedChannel != current.Settings)
+        var campaign = grains.GetGrain<ICampaignGrain>(earlier.Campaign.Id.Value);
+        if (plan.Channel != earlier.Channel.Settings)
         {
-            await channel.EditAsync(wantedChannel, current.Version);
+            Demand(await grains.GetGrain<IChannelGrain>(earlier.Channel.Id.Value).EditAsync(plan.Channel, earlier.Channel.Version));
         }
 
-        if (wanted != view.Settings || wantedChannel != current.Settings)
+        if (plan != earlier.Plan)
         {
-            var edited = await campaign.EditAsync(wanted, UnixTime.None, view.SettingsVersion, "dial");
-            if (!edited.IsDone)
-            {
-                throw new CommandRefusedException(edited.Refusal.Text);
-            }
-
-            screen.Line("The options differ from those of the earlier run: the new ones hold from here on.");
+            Demand(await campaign.EditAsync(plan.Campaign, UnixTime.None, earlier.Campaign.SettingsVersion, "dial"));
+            screen.Line($"From here on other than in the earlier run: {string.Join(", ", plan.ChangesFrom(earlier.Plan))}. Options that are not given stay as they were.");
         }
 
         return campaign;
     }
 
-    private async Task TellFirstCallAsync(ICampaignGrain campaign, PhoneListSummary list)
+    private async Task TellFirstCallAsync(ICampaignGrain campaign, DialPlan plan, PhoneListSummary list)
     {
         var progress = await UntilKnownAsync(campaign);
-        var carrier = request.IsSip ? request.Channel : "the simulated carrier (nobody is really called)";
         screen.Line(progress.Idle is { Until.IsNone: false } idle
-            ? $"{list.Accepted} numbers over {carrier}. {DialScreen.Why(idle, request.TimeZone ?? zone ?? "Etc/UTC")}"
-            : $"{list.Accepted} numbers over {carrier}, at most {DialPlan.Channel(request).Lines} at once. The first call starts now.");
+            ? $"{list.Accepted} numbers over {plan.Carrier}. {DialScreen.Why(idle, plan.Campaign.TimeZone)}"
+            : $"{list.Accepted} numbers over {plan.Carrier}, at most {plan.Campaign.MaxSimultaneousCalls} at once. The first call starts now.");
     }
 
     /// <summary>Whether it dials, or why not: a moment after the start, when the first rows have been judged.</summary>
@@ -103,7 +96,7 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, string? zone
         while (true)
         {
             var progress = (await campaign.ProgressAsync())!;
-            if (progress.Counters.Tries + progress.Counters.Live > 0
+            if (progress.Counters.Live > 0
                 || progress.Idle is { Until.IsNone: false }
                 || TimeProvider.System.GetElapsedTime(began) > FirstLook)
             {
@@ -114,5 +107,12 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, string? zone
         }
     }
 
-    private string Name => Path.GetFileName(request.List) is { Length: > 0 and <= CampaignSettings.MaxNameLength } name ? name : "dial";
+    private static void Demand<T>(Answer<T> answer)
+        where T : class
+    {
+        if (!answer.IsDone)
+        {
+            throw new CommandRefusedException(answer.Refusal.Text);
+        }
+    }
 }

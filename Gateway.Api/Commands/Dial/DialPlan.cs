@@ -5,65 +5,90 @@ using Dialer.Gateway.Hosting;
 
 namespace Dialer.Gateway.Commands.Dial;
 
-/// <summary>What a request comes to: the settings of its channel and campaign, or one clear refusal.</summary>
-internal static class DialPlan
+/// <summary>What a request comes to: the settings of its channel and campaign. Options that are not given leave what was.</summary>
+internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campaign)
 {
-    /// <summary>Refuses what can be refused before anything is started.</summary>
-    /// <exception cref="CommandRefusedException">An option or a combination cannot be used.</exception>
-    public static void Check(DialRequest request, string? organisationZone)
-    {
-        Demand(
-            request.Channel == "sim" || request.CarrierEndpoint is not null || request.IsSip,
-            $"--channel is '{request.Channel}': write sim, sim:127.0.0.1:PORT for a carrier process, or sip:HOST:PORT[;transport=udp|tcp|tls].");
-        Demand(
-            !request.IsSip,
-            "--channel sip:… : this version has no SIP driver yet. Use --channel sim, which calls nobody.");
-        Demand(request.Attempts is >= 1 and <= 99, $"--attempts is {request.Attempts}: give 1 to 99.");
-        Demand(request.PauseMinutes is >= 1 and <= 2880, $"--pause-minutes is {request.PauseMinutes}: give 1 to 2880.");
-        Demand(request.RingSeconds is >= 5 and <= 300, $"--ring-seconds is {request.RingSeconds}: give 5 to 300.");
-        Demand(request.MaxCallSeconds is >= 1 and <= 14_400, $"--max-call-seconds is {request.MaxCallSeconds}: give 1 to 14400.");
-        Demand(request.MaxCalls is null or >= 1, $"--max-calls is {request.MaxCalls}: give 1 or more.");
-        Demand(request.CallsPerSecond is null or >= 1, $"--calls-per-second is {request.CallsPerSecond}: give 1 or more.");
-        Demand(
-            request.AnyTime || request.TimeZone is not null || organisationZone is not null,
-            "Calling hours are kept, so a time zone is needed: give --time-zone (for example Europe/Moscow), or --any-time to call at any hour.");
-        Demand(
-            request.TimeZone is null || TimeZoneInfo.TryFindSystemTimeZoneById(request.TimeZone, out _),
-            $"--time-zone is '{request.TimeZone}', which is not an IANA time zone: write for example Europe/Moscow.");
-    }
+    private const int SimulatedCalls = 50;
 
-    public static ChannelSettings Channel(DialRequest request) => new()
-    {
-        Name = "dial",
-        Kind = ChannelKind.Simulated,
-        Lines = MaxCalls(request),
-        CallsPerSecond = request.CallsPerSecond ?? 0,
-        RingTimeoutSeconds = request.RingSeconds,
-        MaxCallSeconds = request.MaxCallSeconds,
-        Simulated = new SimulatedSettings { Endpoint = request.CarrierEndpoint },
-    };
-
-    public static CampaignSettings Campaign(DialRequest request, string name, ChannelId channel, ListId list, string? organisationZone) => new()
-    {
-        Name = name,
-        Channel = channel,
-        List = list,
-        MaxSimultaneousCalls = MaxCalls(request),
-        CallingWindows = request.AnyTime ? WeeklyHours.Always : WeeklyHours.Default,
-        UseSubscriberLocalTime = !request.AnyTime,
-        TimeZone = request.TimeZone ?? organisationZone ?? "Etc/UTC",
-        OuterHoursException = request.AnyTime ? "dial --any-time" : null,
-        AllowSilence = request.NoBot,
-        Attempts = new AttemptPolicy { Initial = request.Attempts, PauseMinutes = request.PauseMinutes },
-    };
-
-    private static int MaxCalls(DialRequest request) => request.MaxCalls ?? (request.IsSip ? 5 : 50);
-
-    private static void Demand(bool holds, string text)
-    {
-        if (!holds)
+    /// <summary>Of a run that begins: the defaults under the options.</summary>
+    public static DialPlan New(DialRequest request, string name, ListId list, string? organisationZone) => new DialPlan(
+        new ChannelSettings
         {
-            throw new CommandRefusedException(text);
-        }
+            Name = "dial",
+            Kind = ChannelKind.Simulated,
+            Lines = SimulatedCalls,
+            Simulated = new SimulatedSettings(),
+        },
+        new CampaignSettings
+        {
+            Name = name,
+            Channel = default,
+            List = list,
+            MaxSimultaneousCalls = SimulatedCalls,
+            CallingWindows = WeeklyHours.Default,
+            TimeZone = organisationZone ?? "Etc/UTC",
+            Attempts = new AttemptPolicy { Initial = 1, PauseMinutes = 30 },
+        }).With(request);
+
+    /// <summary>This plan with the options that are given.</summary>
+    public DialPlan With(DialRequest request)
+    {
+        var (channel, campaign) = (Channel, Campaign);
+        return new DialPlan(
+            channel with
+            {
+                Lines = request.MaxCalls ?? channel.Lines,
+                CallsPerSecond = request.CallsPerSecond ?? channel.CallsPerSecond,
+                RingTimeoutSeconds = request.RingSeconds ?? channel.RingTimeoutSeconds,
+                MaxCallSeconds = request.MaxCallSeconds ?? channel.MaxCallSeconds,
+                Simulated = request.Channel is null ? channel.Simulated : (channel.Simulated ?? new()) with { Endpoint = request.CarrierEndpoint },
+            },
+            campaign with
+            {
+                MaxSimultaneousCalls = request.MaxCalls ?? campaign.MaxSimultaneousCalls,
+                CallingWindows = request.AnyTime is { } any ? (any ? WeeklyHours.Always : WeeklyHours.Default) : campaign.CallingWindows,
+                UseSubscriberLocalTime = request.AnyTime is { } whenever ? !whenever : campaign.UseSubscriberLocalTime,
+                TimeZone = request.TimeZone ?? campaign.TimeZone,
+                OuterHoursException = request.AnyTime is { } free ? (free ? "dial --any-time" : null) : campaign.OuterHoursException,
+                AllowSilence = request.NoBot ?? campaign.AllowSilence,
+                Attempts = campaign.Attempts with
+                {
+                    Initial = request.Attempts ?? campaign.Attempts.Initial,
+                    PauseMinutes = request.PauseMinutes ?? campaign.Attempts.PauseMinutes,
+                },
+            });
     }
+
+    public bool IsAnyTime => Campaign.CallingWindows.Equals(WeeklyHours.Always);
+
+    /// <summary>The trunk as the operator knows it.</summary>
+    public string Carrier => Channel.Simulated?.Endpoint is { } endpoint
+        ? $"the simulated carrier at {endpoint} (nobody is really called)"
+        : "the simulated carrier (nobody is really called)";
+
+    public string Hours => IsAnyTime
+        ? "any"
+        : $"{(Campaign.CallingWindows.Equals(WeeklyHours.Default) ? "Monday to Friday 09:00-18:00" : Campaign.CallingWindows)}, "
+            + (Campaign.UseSubscriberLocalTime ? "local to each number" : Campaign.TimeZone);
+
+    /// <summary>In what it differs from the plan before it, by the options.</summary>
+    public IEnumerable<string> ChangesFrom(DialPlan before)
+    {
+        (string Option, object Was, object Is)[] all =
+        [
+            ("--channel", before.Channel.Simulated?.Endpoint ?? "sim", Channel.Simulated?.Endpoint ?? "sim"),
+            ("--max-calls", before.Campaign.MaxSimultaneousCalls, Campaign.MaxSimultaneousCalls),
+            ("--calls-per-second", before.Channel.CallsPerSecond, Channel.CallsPerSecond),
+            ("--attempts", before.Campaign.Attempts.Initial, Campaign.Attempts.Initial),
+            ("--pause-minutes", before.Campaign.Attempts.PauseMinutes, Campaign.Attempts.PauseMinutes),
+            ("--ring-seconds", before.Channel.RingTimeoutSeconds, Channel.RingTimeoutSeconds),
+            ("--max-call-seconds", before.Channel.MaxCallSeconds, Channel.MaxCallSeconds),
+            ("--any-time", before.IsAnyTime, IsAnyTime),
+            ("--time-zone", before.Campaign.TimeZone, Campaign.TimeZone),
+            ("--no-bot", before.Campaign.AllowSilence, Campaign.AllowSilence),
+        ];
+        return all.Where(c => !c.Was.Equals(c.Is)).Select(c => $"{c.Option} {Text(c.Is)} (was {Text(c.Was)})");
+    }
+
+    private static string Text(object value) => value is bool isOn ? (isOn ? "on" : "off") : FormattableString.Invariant($"{value}");
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
-using Dialer.Gateway.Hosting;
 using Dialer.Gateway.Reports;
 using Dialer.Reports;
 using Dialer.Subscribers;
@@ -24,43 +23,27 @@ internal sealed class DialReport : IAsyncDisposable
     private readonly string path;
     private readonly IDialerQueries queries;
     private readonly CampaignId campaign;
+    private readonly Patience patience;
     private string[] payloadColumns = [];
     private CsvWriter? writer;
 
-    public DialReport(string path, IDialerQueries queries, CampaignId campaign)
+    public DialReport(string path, IDialerQueries queries, CampaignId campaign, Patience patience)
     {
         this.path = path;
         this.queries = queries;
         this.campaign = campaign;
+        this.patience = patience;
     }
 
-    /// <exception cref="CommandRefusedException">The file cannot be written.</exception>
-    public static void CheckPath(string path)
-    {
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                throw new CommandRefusedException($"--report {path} is a directory: give a file.");
-            }
-
-            // existed or not, it must be possible to write beside it
-            using var probe = new FileStream(path + ".part", FileMode.Create, FileAccess.Write);
-            probe.Close();
-            File.Delete(path + ".part");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandRefusedException($"--report {path} cannot be written: {e.Message}", e);
-        }
-    }
+    /// <summary>What is written first, to be put in the report's place.</summary>
+    public static string Beside(string path) => path + ".part";
 
     /// <summary>Writes what is final by now, and goes on appending to it.</summary>
     public async Task BeginAsync() => await RewriteAsync(onlyFinal: true, keepOpen: true);
 
     public async Task AppendAsync(IReadOnlyCollection<JobId> jobs)
     {
-        foreach (var job in await queries.ReadJobsAsync(campaign, jobs))
+        foreach (var job in await patience.AskAsync(() => queries.ReadJobsAsync(campaign, jobs)))
         {
             Write(job);
         }
@@ -73,22 +56,34 @@ internal sealed class DialReport : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (writer is not null)
+        if (writer is null)
+        {
+            return;
+        }
+
+        try
         {
             await writer.DisposeAsync();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the disk is full: whoever wrote last was told, or writes it anew
+        }
+
+        writer = null;
     }
 
     private async Task RewriteAsync(bool onlyFinal, bool keepOpen)
     {
         await DisposeAsync();
-        writer = CsvWriter.ToFile(path + ".part", new CsvWriterOptions(), FileOptions.None);
+        writer = CsvWriter.ToFile(Beside(path), new CsvWriterOptions(), FileOptions.None);
         var after = new JobId(0);
         var isFirst = true;
         IReadOnlyList<JobReport> page;
         do
         {
-            page = await queries.ReadJobsAsync(campaign, after, Page);
+            var last = after;
+            page = await patience.AskAsync(() => queries.ReadJobsAsync(campaign, last, Page));
             if (isFirst)
             {
                 WriteHeader(page);
@@ -104,7 +99,7 @@ internal sealed class DialReport : IAsyncDisposable
         }
         while (page.Count == Page);
         await writer.FlushAsync();
-        File.Move(path + ".part", path, overwrite: true);
+        File.Move(Beside(path), path, overwrite: true);
         if (!keepOpen)
         {
             await writer.DisposeAsync();

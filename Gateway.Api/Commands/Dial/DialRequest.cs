@@ -1,12 +1,12 @@
 namespace Dialer.Gateway.Commands.Dial;
 
-/// <summary>What <c>dial</c> was asked to do, as parsed; null = not given.</summary>
+/// <summary>What <c>dial</c> was asked to do, as parsed; null = not given: the default, or what holds when a run is resumed.</summary>
 internal sealed record DialRequest
 {
     public required string List { get; init; }
 
     /// <summary><c>sim</c>, <c>sim:HOST:PORT</c> (a carrier process on this machine) or <c>sip:HOST:PORT[;transport=…]</c>.</summary>
-    public string Channel { get; init; } = "sim";
+    public string? Channel { get; init; }
 
     public string? Username { get; init; }
 
@@ -16,21 +16,21 @@ internal sealed record DialRequest
 
     public string? Bot { get; init; }
 
-    public bool NoBot { get; init; }
+    public bool? NoBot { get; init; }
 
     public int? MaxCalls { get; init; }
 
     public int? CallsPerSecond { get; init; }
 
-    public int Attempts { get; init; } = 1;
+    public int? Attempts { get; init; }
 
-    public int PauseMinutes { get; init; } = 30;
+    public int? PauseMinutes { get; init; }
 
-    public int RingSeconds { get; init; } = 40;
+    public int? RingSeconds { get; init; }
 
-    public int MaxCallSeconds { get; init; } = 600;
+    public int? MaxCallSeconds { get; init; }
 
-    public bool AnyTime { get; init; }
+    public bool? AnyTime { get; init; }
 
     public string? TimeZone { get; init; }
 
@@ -43,7 +43,14 @@ internal sealed record DialRequest
     public bool Again { get; init; }
 
     /// <summary>Where the simulated carrier's own process listens; null = it runs inside this one.</summary>
-    public string? CarrierEndpoint => Channel.StartsWith("sim:", StringComparison.OrdinalIgnoreCase) ? Channel[4..] : null;
+    public string? CarrierEndpoint => Channel?.StartsWith("sim:", StringComparison.OrdinalIgnoreCase) == true ? Channel[4..] : null;
 
-    public bool IsSip => Channel.StartsWith("sip:", StringComparison.OrdinalIgnoreCase);
+    public bool IsSip => Channel?.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Options that were given and mean something to a SIP trunk only.</summary>
+    public IEnumerable<string> SipOnly()
+    {
+        (string Option, string? Value)[] all = [("--bot", Bot), ("--username", Username), ("--password-file", PasswordFile), ("--caller-id", CallerId)];
+        return all.Where(o => o.Value is not null).Select(o => o.Option);
+    }
 }

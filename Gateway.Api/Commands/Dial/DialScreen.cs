@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dialer.Campaigns;
+using Dialer.PhoneLists;
 using Spectre.Console;
 
 namespace Dialer.Gateway.Commands.Dial;
@@ -7,6 +8,9 @@ namespace Dialer.Gateway.Commands.Dial;
 /// <summary>What the operator sees: bars on a terminal, plain lines elsewhere.</summary>
 internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
 {
+    /// <summary>Without a terminal a line comes at least so often.</summary>
+    private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(5);
+
     public bool IsTerminal => isTerminal;
 
     public static DialScreen Create() => new(AnsiConsole.Console, !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive);
@@ -23,20 +27,36 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
         Console.WriteLine(text);
     }
 
-    public void Warn(string text) => console.MarkupLineInterpolated($"[yellow]{text}[/]");
+    public void Warn(string text)
+    {
+        if (isTerminal)
+        {
+            console.MarkupLineInterpolated($"[yellow]{text}[/]");
+            return;
+        }
 
-    /// <summary>Runs work that reports a share between 0 and 1.</summary>
-    public async Task<T> WithBarAsync<T>(string title, Func<IProgress<double>, Task<T>> work)
+        Line(text);
+    }
+
+    /// <summary>Runs an import and shows how far it is.</summary>
+    public async Task<T> WithImportAsync<T>(Func<IProgress<ListImportProgress>, Task<T>> import)
     {
         if (!isTerminal)
         {
-            return await work(new Progress<double>());
+            ListImportProgress? last = null;
+            var work = import(new Direct<ListImportProgress>(p => last = p));
+            while (await Task.WhenAny(work, Task.Delay(PlainEvery)) != work)
+            {
+                Line(last is null ? "importing" : Text($"importing: {Share(last):P0}, {last.Accepted} numbers, {last.Rejected} rejected"));
+            }
+
+            return await work;
         }
 
         return await console.Progress().AutoClear(true).StartAsync(async context =>
         {
-            var task = context.AddTask(title, maxValue: 1);
-            return await work(new Direct<double>(share => task.Value = share));
+            var task = context.AddTask("importing", maxValue: 1);
+            return await import(new Direct<ListImportProgress>(p => task.Value = Share(p)));
         });
     }
 
@@ -64,10 +84,20 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
     }
 
     /// <summary>Only a yes is a yes.</summary>
-    public bool Ask(string question)
+    /// <exception cref="OperationCanceledException">Ctrl-C: a no.</exception>
+    public async Task<bool> AskAsync(string question, CancellationToken stop)
     {
         console.Write($"{question} [y/N] ");
-        return Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+        try
+        {
+            // it cannot be called off; the thread that waits for a line ends with the process
+            return (await Task.Run(Console.ReadLine, CancellationToken.None).WaitAsync(stop))?.Trim().ToUpperInvariant() is "Y" or "YES";
+        }
+        catch (OperationCanceledException)
+        {
+            console.WriteLine();
+            throw;
+        }
     }
 
     public static string Figures(CampaignProgress progress, string timeZone)
@@ -84,6 +114,10 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
         ? idle.Text
         : $"{idle.Text} Next call {DialEstimate.Text(idle.Until.ToDateTimeOffset(), timeZone, TimeProvider.System.GetUtcNow())}.";
 
+    private static double Share(ListImportProgress progress) => progress.BytesTotal is > 0 ? (double)progress.BytesRead / progress.BytesTotal.Value : 0;
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Reports at once, on the caller's thread.</summary>
     private sealed class Direct<T>(Action<T> report) : IProgress<T>
     {
@@ -93,6 +127,9 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
     /// <summary>A line when something changed, at most each second, and at least every five.</summary>
     private sealed class PlainLines(DialScreen screen, string timeZone)
     {
+        // looked at each quarter of a second
+        private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
+
         private readonly System.Diagnostics.Stopwatch since = System.Diagnostics.Stopwatch.StartNew();
         private string last = "";
         private TimeSpan? at;
@@ -101,7 +138,7 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
         {
             var text = Figures(progress, timeZone);
             var quiet = since.Elapsed - at;
-            if (quiet is not null && (quiet < TimeSpan.FromSeconds(1) || (text == last && quiet < TimeSpan.FromSeconds(5))))
+            if (quiet is not null && (quiet < TimeSpan.FromSeconds(1) || (text == last && quiet < PlainEvery - Slack)))
             {
                 return;
             }

@@ -36,3 +36,10 @@ internal sealed class Interrupts : IDisposable
         (first.IsCancellationRequested ? second : first).Cancel();
     }
 }
+
+internal static class CancellationExtensions
+{
+    /// <summary>Ends, without an exception, when the token is cancelled.</summary>
+    public static async Task WhenCancelled(this CancellationToken token) =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

@@ -1,3 +1,4 @@
+using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage.Migrations;
 using Npgsql;
 
@@ -8,7 +9,7 @@ internal static class PostgreSqlMigrator
 {
     private const long LockKey = 0x4469_616C_6572;
 
-    /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
+    /// <exception cref="ConfigurationRefusedException">The database is newer than this program.</exception>
     public static async Task MigrateAsync(NpgsqlDataSource source, UnixTime now)
     {
         await using var connection = await source.OpenConnectionAsync();
@@ -19,7 +20,7 @@ internal static class PostgreSqlMigrator
                 connection, "create table if not exists dialer_schema (number int primary key, name text not null, applied_at bigint not null)");
             var applied = await AppliedAsync(connection);
             var scripts = MigrationScripts.Of("PostgreSql");
-            Demand(applied.Count == 0 || applied.Max() <= scripts[^1].Number, applied);
+            Demand(applied.Count == 0 || applied.Max() <= scripts[^1].Number, $"The database {connection.Database}", applied);
             foreach (var script in scripts.Where(s => !applied.Contains(s.Number)))
             {
                 await ApplyAsync(connection, script, now);
@@ -33,12 +34,12 @@ internal static class PostgreSqlMigrator
         }
     }
 
-    internal static void Demand(bool isKnown, IEnumerable<int> applied)
+    internal static void Demand(bool isKnown, string what, IEnumerable<int> applied)
     {
         if (!isKnown)
         {
-            throw new InvalidOperationException(
-                $"The database was written by a newer version (schema {applied.Max()}). Start that version, or restore a backup of before the upgrade.");
+            throw new ConfigurationRefusedException(
+                $"{what} was written by a newer version of this program (schema {applied.Max()}). Start that version, or restore a backup of before the upgrade.");
         }
     }
 

@@ -1,3 +1,4 @@
+using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage.Migrations;
 using Dialer.Silo.Storage.PostgreSql;
 using Microsoft.Data.Sqlite;
@@ -7,14 +8,14 @@ namespace Dialer.Silo.Storage.Sqlite;
 /// <summary>Brings a SQLite file up to this binary at start; the data directory's lock keeps other processes away.</summary>
 internal static class SqliteMigrator
 {
-    /// <exception cref="InvalidOperationException">The file is newer than this program.</exception>
+    /// <exception cref="ConfigurationRefusedException">The file is newer than this program.</exception>
     public static void Migrate(SqliteFile file, string folder, bool hasQueries, UnixTime now)
     {
         using var connection = file.OpenForWriting();
         Execute(connection, "create table if not exists dialer_schema (number integer primary key, name text not null, applied_at integer not null)");
         var applied = Applied(connection);
         var scripts = MigrationScripts.Of(folder);
-        PostgreSqlMigrator.Demand(applied.Count == 0 || applied.Max() <= scripts[^1].Number, applied);
+        PostgreSqlMigrator.Demand(applied.Count == 0 || applied.Max() <= scripts[^1].Number, file.Path, applied);
         foreach (var (number, name, text) in scripts.Where(s => !applied.Contains(s.Number)))
         {
             using var transaction = connection.BeginTransaction();

@@ -1,0 +1,25 @@
+using System.Globalization;
+using Dialer.PhoneLists;
+
+namespace Dialer.Gateway.Commands.Dial;
+
+/// <summary>What an operator sees before saying yes, and what <c>--dry-run</c> shows.</summary>
+internal static class DialSummary
+{
+    public static IEnumerable<string> Of(DialPlan plan, PhoneListSummary list, int done)
+    {
+        var people = list.Accepted - done;
+        var now = TimeProvider.System.GetUtcNow();
+        var zone = plan.Campaign.TimeZone;
+        var estimate = DialEstimate.Of(plan.Campaign, people, plan.Channel.CallsPerSecond, now);
+        var end = estimate.End is { } at ? $"about {DialEstimate.Text(at, zone, now)}" : "not within a year";
+        yield return Text($"People to call   {people}   ({(done > 0 ? Text($"{done} are done, ") : "")}rejected rows {list.Rejected}, duplicates {list.Duplicates})");
+        yield return $"Trunk            {plan.Carrier}";
+        yield return Text($"At once          {plan.Campaign.MaxSimultaneousCalls}   attempts {plan.Campaign.Attempts.Initial}");
+        yield return $"Hours            {plan.Hours}";
+        yield return $"First call       {(estimate.FirstCall <= now ? "now" : DialEstimate.Text(estimate.FirstCall, zone, now))}";
+        yield return $"Expected end     {end}, if a call takes {DialEstimate.UsualCallSeconds} s on average";
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
