@@ -36,9 +36,13 @@ public sealed class Commands : IAsyncDisposable
     public void WriteList(string name, int numbers) => System.IO.File.WriteAllLines(
         File(name), Enumerable.Range(0, numbers).Select(i => (79_001_000_000L + i).ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>Waits until the carrier was asked for so many different numbers: retries after errors would take minutes.</summary>
-    public Task UntilDialedAsync(int numbers) => Until.TrueAsync(
-        () => Task.FromResult(LedgerBooks.Read(Ledger).Phones.Count == numbers), $"all {numbers} numbers were dialed", Limit);
+    /// <summary>Waits until the carrier was asked for at least so many different numbers: retries after errors would take minutes.</summary>
+    public Task UntilDialedAsync(int numbers, DialerProgram run) => Until.GetAsync(
+        () => Task.FromResult(LedgerBooks.Read(Ledger).Phones.Count),
+        dialed => dialed >= numbers,
+        $"{numbers} numbers were dialed",
+        Limit,
+        dialed => $"{dialed} were; it printed {string.Join('\n', run.Output.TakeLast(40))}");
 
     /// <summary>Starts the carrier; answers the channel to dial over.</summary>
     public async Task<string> CarrierAsync(double speed = 100)

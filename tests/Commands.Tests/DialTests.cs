@@ -70,7 +70,7 @@ public sealed class DialTests : IAsyncLifetime
         // neither the channel nor --any-time is given: they stay
         await using (var run = commands.Start([.. arguments, "--max-calls", "30"]))
         {
-            await commands.UntilDialedAsync(300);
+            await commands.UntilDialedAsync(300, run);
             await run.InterruptAsync();
             var (code, output) = await run.EndAsync(Commands.Limit);
             Assert.True(code == 130, string.Join('\n', output));
@@ -99,7 +99,7 @@ public sealed class DialTests : IAsyncLifetime
 }
 
 /// <summary>The database goes away for a moment in the middle of a run.</summary>
-public sealed class DialOutageTests(Engines engines, ITestOutputHelper helper) : IAsyncLifetime
+public sealed class DialOutageTests(Engines engines) : IAsyncLifetime
 {
     private readonly Commands commands = new();
 
@@ -120,11 +120,11 @@ public sealed class DialOutageTests(Engines engines, ITestOutputHelper helper) :
         await AllowAsync(database, false);
         await run.UntilPrintedAsync("The database does not answer; calls go on when it is back.", Commands.Limit);
         await AllowAsync(database, true);
-        await commands.UntilDialedAsync(200);
+        // a try whose start was stored but not confirmed is not repeated before its pause: as many as were being dialed
+        await commands.UntilDialedAsync(190, run);
         await run.InterruptAsync();
         var (code, output) = await run.EndAsync(Commands.Limit);
         Assert.True(code == 130, string.Join('\n', output));
-        output.Where(l => l.Contains(" fail: ", StringComparison.Ordinal)).Take(30).ToList().ForEach(helper.WriteLine);
         Assert.Contains("It answers again.", output);
         Commands.HasNoTrace(output);
         Assert.Equal(0, LedgerBooks.Read(commands.Ledger).DialedTwice);
