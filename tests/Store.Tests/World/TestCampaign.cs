@@ -21,6 +21,9 @@ internal sealed class TestCampaign(StoreRig rig, CampaignRow row, ChannelRow cha
 {
     public const string Zone = "Europe/Moscow";
 
+    /// <summary>A write is answered long before it.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     public CampaignId Id => row.Id;
 
     public CampaignRow Row => row;
@@ -129,7 +132,7 @@ internal sealed class TestCampaign(StoreRig rig, CampaignRow row, ChannelRow cha
     public async Task<JobRow> DialAsync(JobRow job, UnixTime at = default)
     {
         var intent = Intent(job, at);
-        var answer = await rig.Dial.WriteIntentAsync(intent);
+        var answer = await rig.Dial.WriteIntentAsync(intent).AsTask().WaitAsync(Limit);
         Assert.Equal(IntentResult.Stored, answer.Result);
         return intent.Row;
     }
@@ -170,7 +173,7 @@ internal sealed class TestCampaign(StoreRig rig, CampaignRow row, ChannelRow cha
     public async Task<JobRow> EndAsync(JobRow live, CallClass outcome, BotReply? bot = null)
     {
         var step = Ended(live, outcome, bot);
-        Assert.True(await rig.Dial.WriteStepAsync(step));
+        Assert.True(await rig.Dial.WriteStepAsync(step).AsTask().WaitAsync(Limit));
         return step.Row;
     }
 
