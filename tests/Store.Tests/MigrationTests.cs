@@ -29,7 +29,7 @@ public class MigrationTests(Engines engines)
         await using var rig = await StoreRig.OnAsync(options);
         await Tables.ExecuteAsync(rig, "insert into dialer_schema values (999, '0999_later.sql', 1)");
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => DialerStoreServices.PrepareAsync(options, TimeProvider.System));
+        var refused = await Assert.ThrowsAsync<Dialer.Silo.Hosting.ConfigurationRefusedException>(() => DialerStoreServices.PrepareAsync(options, TimeProvider.System));
 
         Assert.Contains("schema 999", refused.Message, StringComparison.Ordinal);
         await Tables.ExecuteAsync(rig, "delete from dialer_schema where number = 999");
