@@ -148,7 +148,7 @@ internal sealed class DialWatch
 
         screen.Warn((last.PauseCauses.Count, last.Channel) switch
         {
-            (> 0, _) => "When that is mended, the same command goes on where it was.",
+            ( > 0, _) => "When that is mended, the same command goes on where it was.",
             (0, { Breaker: not Channels.BreakerState.Closed } dead) =>
                 $"The channel has not worked for {DeadChannelLimit.TotalMinutes:0} minutes ({dead.Evidence}). The same command goes on where it was.",
             _ when engine.Stopping.IsCancellationRequested => "The dialer was told to stop. The same command goes on where it was.",
