@@ -47,7 +47,7 @@ namespace Dialer.Gateway
             builder.Configuration.AddInMemoryCollection(Defaults(start, builder.Configuration));
             var options = DialerConfiguration.Read(builder.Configuration);
             var storage = DialerConfiguration.Storage(options, builder.Configuration);
-            Quieten(builder, start.IsQuiet);
+            builder.Logging.UseDialerLog(start.IsQuiet);
             var hold = options.Cluster ? null : await DataLock.TakeAsync(storage);
             try
             {
@@ -105,21 +105,6 @@ namespace Dialer.Gateway
             }
 
             return defaults;
-        }
-
-        private static void Quieten(WebApplicationBuilder builder, bool isQuiet)
-        {
-            builder.Logging.ClearProviders();
-            builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss "));
-            builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
-            if (isQuiet)
-            {
-                builder.Logging.SetMinimumLevel(LogLevel.Error).AddFilter("Orleans", LogLevel.Critical);
-            }
-            else
-            {
-                builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
-            }
         }
     }
 

@@ -3,7 +3,6 @@ using Dialer.Silo.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 // One silo of a cluster: run it as often as wanted, on one PostgreSQL. On one machine Gateway.Api does everything by itself.
 try
@@ -17,8 +16,7 @@ try
     }
 
     var storage = DialerConfiguration.Storage(options, builder.Configuration);
-    builder.Logging.ClearProviders().AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss "));
-    builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+    builder.Logging.UseDialerLog();
     await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);
     builder.Services.AddDialerStore(storage);
     builder.AddDialerSilo(options, storage);

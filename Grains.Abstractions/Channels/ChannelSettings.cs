@@ -39,12 +39,30 @@ public sealed record ChannelSettings
     /// <summary>Off: P8 alone rules failures; the channel is never taken out (P42).</summary>
     [Id(8)] public bool Breaker { get; init; } = true;
 
+    /// <summary>
+    /// Kept by the channel itself: an earlier, longer limit under which calls are still up, in seconds after their start; 0 = none.
+    /// </summary>
+    [Id(9)] public int FormerLongestSeconds { get; init; }
+
     public TimeSpan RingTimeout => TimeSpan.FromSeconds(RingTimeoutSeconds);
 
     public TimeSpan MaxCall => TimeSpan.FromSeconds(MaxCallSeconds);
 
     /// <summary>After this long since its start a call is certainly over (P30).</summary>
-    public TimeSpan LongestCall => RingTimeout + MaxCall + TimeSpan.FromSeconds(60);
+    public TimeSpan LongestCall => TimeSpan.FromSeconds(Math.Max(FormerLongestSeconds, OwnLongestSeconds));
+
+    /// <summary>Whether calls of the one can be ended and asked for over the other.</summary>
+    public bool IsSameTrunk(ChannelSettings other) => other is not null && Kind == other.Kind && Simulated?.Endpoint == other.Simulated?.Endpoint;
+
+    /// <summary>These settings, with the longest call of the former ones remembered: calls made under them are still up.</summary>
+    public ChannelSettings Outlasting(ChannelSettings former)
+    {
+        ArgumentNullException.ThrowIfNull(former);
+        var longest = (int)former.LongestCall.TotalSeconds;
+        return longest > OwnLongestSeconds ? this with { FormerLongestSeconds = longest } : this;
+    }
+
+    private int OwnLongestSeconds => RingTimeoutSeconds + MaxCallSeconds + 60;
 }
 
 /// <summary>What an answered call is connected to (P41). Nothing set = <c>none</c>.</summary>

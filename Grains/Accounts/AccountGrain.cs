@@ -9,6 +9,7 @@ namespace Dialer.Grains.Accounts;
 internal sealed class AccountGrain(
     OrganisationBoard board,
     ICampaignStore campaigns,
+    IClusterMembershipService membership,
     [PersistentState("account")] IPersistentState<AccountState> state) : Grain, IAccountGrain
 {
     public Task<OrganisationView> GetAsync() => Task.FromResult(View());
@@ -46,9 +47,20 @@ internal sealed class AccountGrain(
 
     public async Task<int> StopNowAsync(string actor)
     {
-        var open = await campaigns.ListOpenAsync();
-        await Task.WhenAll(open.Select(id => GrainFactory.GetGrain<ICampaignGrain>(id.Value).PauseAsync(actor)));
-        return await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, null, null);
+        // people first: neither a slow database nor one campaign that does not answer may keep a call up
+        var told = await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, null, null);
+        try
+        {
+            var open = await campaigns.ListOpenAsync();
+            await Task.WhenAll(open.Select(id => GrainFactory.GetGrain<ICampaignGrain>(id.Value).PauseAsync(actor)));
+        }
+        finally
+        {
+            // what began between the two
+            told += await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, null, null);
+        }
+
+        return told;
     }
 
     private OrganisationView View() => new(state.State.Settings ?? board.Configured, state.State.Version);

@@ -20,8 +20,10 @@ public sealed partial class CallDesk(
 
     public void Close() => IsClosing = true;
 
-    /// <summary>Why nothing new may be dialed here now; null = it may. To be asked before an intent is stored.</summary>
-    public string? Refusal => IsClosing ? "the process is closing"
+    /// <summary>Why nothing new of this campaign may be dialed here now; null = it may. To be asked before an intent is stored.</summary>
+    public string? Refuse(ChannelId channel, CampaignId campaign) => Refusal ?? stops.Refuse(channel, campaign, clock.Now());
+
+    private string? Refusal => IsClosing ? "the process is closing"
         : relay.IsFull ? "too many outcomes wait for the database"
         : null;
 
@@ -36,7 +38,7 @@ public sealed partial class CallDesk(
     public async ValueTask<DialAdmission> DialAsync(ChannelId channel, ChannelSettings settings, DialCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        if ((Refusal ?? stops.Refuse(channel, command)) is { } refusal)
+        if ((Refusal ?? stops.Refuse(channel, command.Campaign, command.DecidedAt)) is { } refusal)
         {
             return DialAdmission.Refused(refusal);
         }
@@ -45,7 +47,7 @@ public sealed partial class CallDesk(
         {
             var driver = DriverFor(channel, settings);
             var admission = await driver.DialAsync(command, CancellationToken.None);
-            if (admission.IsAccepted && stops.Refuse(channel, command) is not null)
+            if (admission.IsAccepted && stops.Refuse(channel, command.Campaign, command.DecidedAt) is not null)
             {
                 // a stop-now came between the look and the call, and may not have seen it
                 await driver.HangUpAsync(command.Id, HangUpReason.Stop, CancellationToken.None);

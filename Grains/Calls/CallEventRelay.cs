@@ -15,6 +15,7 @@ public sealed partial class CallEventRelay : ICallEventSink, IAsyncDisposable
     public const int MaxWaiting = 50_000;
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(8);
 
     private readonly Channel<CallEvent> inbox = Channel.CreateUnbounded<CallEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource closing = new();
@@ -79,9 +80,9 @@ public sealed partial class CallEventRelay : ICallEventSink, IAsyncDisposable
     {
         try
         {
-            while (!await TryDeliverAsync(callEvent))
+            for (var wait = Retry; !await TryDeliverAsync(callEvent, isFirst: wait == Retry); wait = wait < LongestRetry ? 2 * wait : LongestRetry)
             {
-                await Task.Delay(Retry, clock, closing.Token);
+                await Task.Delay(wait, clock, closing.Token);
             }
         }
         catch (OperationCanceledException)
@@ -94,7 +95,7 @@ public sealed partial class CallEventRelay : ICallEventSink, IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryDeliverAsync(CallEvent callEvent)
+    private async Task<bool> TryDeliverAsync(CallEvent callEvent, bool isFirst)
     {
         try
         {
@@ -103,7 +104,12 @@ public sealed partial class CallEventRelay : ICallEventSink, IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException || !closing.IsCancellationRequested)
         {
-            LogUndelivered(callEvent.Try, e.GetType().Name);
+            // said once: while the database is away there may be thousands of these
+            if (isFirst)
+            {
+                LogUndelivered(callEvent.Try, e.GetType().Name);
+            }
+
             return false;
         }
     }

@@ -8,6 +8,9 @@ namespace Dialer.Grains.Calls;
 /// </summary>
 internal sealed class StopMarks
 {
+    /// <summary>For this long nothing of its scope leaves at all: until its campaigns are paused.</summary>
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(2);
+
     /// <summary>No intent stays on its way to the driver longer than an admission may take.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
@@ -24,12 +27,12 @@ internal sealed class StopMarks
     }
 
     /// <summary>Why this call may not leave; null = it may.</summary>
-    public string? Refuse(ChannelId channel, DialCommand command) =>
-        marks.Any(m => m.Fits(channel, command) && command.DecidedAt <= m.At) ? "stopped" : null;
+    public string? Refuse(ChannelId channel, CampaignId campaign, UnixTime decidedAt) =>
+        marks.Any(m => m.Fits(channel, campaign) && decidedAt <= m.At + Hold) ? "stopped" : null;
 
     private sealed record Mark(CampaignId? Campaign, ChannelId? Channel, UnixTime At)
     {
-        public bool Fits(ChannelId channel, DialCommand command) =>
-            (Campaign is null || Campaign == command.Campaign) && (Channel is null || Channel == channel);
+        public bool Fits(ChannelId channel, CampaignId campaign) =>
+            (Campaign is null || Campaign == campaign) && (Channel is null || Channel == channel);
     }
 }

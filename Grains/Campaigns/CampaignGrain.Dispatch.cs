@@ -1,3 +1,4 @@
+using Dialer.Domain.Subscribers;
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
@@ -29,6 +30,7 @@ internal sealed partial class CampaignGrain
     private bool isDispatching;
     private bool isKicked;
     private bool isLeaving;
+    private bool isEntering;
     private int asked;
     private string? idleCode;
     private UnixTime idleUntil;
@@ -51,7 +53,7 @@ internal sealed partial class CampaignGrain
     public Task PermitFreedAsync(PermitFreed freed)
     {
         ArgumentNullException.ThrowIfNull(freed);
-        permits.Release(freed.Try);
+        permits.Release(freed.Try, clock.Now());
         board?.Done(freed.Try.Job);
         if (freed.Status == JobStatus.Waiting)
         {
@@ -59,6 +61,7 @@ internal sealed partial class CampaignGrain
         }
 
         Digest(freed);
+        RememberSuspect(freed);
         if (terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, clock.Now()) is { } cause)
         {
             SetCauseAsync(cause, holds: true).Ignore();
@@ -100,9 +103,14 @@ internal sealed partial class CampaignGrain
             {
                 isKicked = false;
                 await RunDueAsync();
-                if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving)
+                if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving && !isEntering)
                 {
                     await PumpAsync();
+                }
+                else if (row?.Status == CampaignStatus.Paused && !isLeaving)
+                {
+                    // the channel hears of calls that end after the pause too
+                    await ReportAsync();
                 }
             }
             while (isKicked && !isLeaving && !cancel.IsCancellationRequested);
@@ -120,7 +128,7 @@ internal sealed partial class CampaignGrain
 
     private async Task PumpAsync()
     {
-        while (!isLeaving && board is { } current)
+        while (!isLeaving && !isEntering && board is { } current)
         {
             ReturnLater();
             var room = Math.Min(permits.Free, MaxAsked - asked);
@@ -140,7 +148,7 @@ internal sealed partial class CampaignGrain
                 break;
             }
 
-            if (!ReferenceEquals(current, board))
+            if (!ReferenceEquals(current, board) || isEntering)
             {
                 continue;
             }
@@ -163,12 +171,29 @@ internal sealed partial class CampaignGrain
             var step = current.Next(now, want);
             foreach (var job in step.Jobs)
             {
-                ready.Enqueue(job);
+                if (job.IsToEnd)
+                {
+                    EndAsync(job).Ignore();
+                }
+                else
+                {
+                    ready.Enqueue(job);
+                }
             }
 
             if (ready.Count > 0)
             {
                 return true;
+            }
+
+            if (step.Jobs.Count > 0)
+            {
+                if (asked >= MaxAsked)
+                {
+                    return false;
+                }
+
+                continue;
             }
 
             if (step.Read is not { } read)
@@ -212,6 +237,25 @@ internal sealed partial class CampaignGrain
         AskAsync(job, id, Admission(job)).Ignore();
     }
 
+    /// <summary>Ends a job that can never be called (P4 skip-and-report, no window before its finish): its line and its permit are for others.</summary>
+    private async Task EndAsync(DueJob job)
+    {
+        asked++;
+        try
+        {
+            await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Row.Phone)).ExpireAsync(job.Row);
+        }
+        catch (Exception e)
+        {
+            // the row is read again by the next look from the start
+            LogFailed(Id, "ending a job", e);
+        }
+
+        asked--;
+        board?.Done(job.Row.Id);
+        Kick();
+    }
+
     private Admission Admission(DueJob job) => new()
     {
         Row = job.Row,
@@ -248,6 +292,12 @@ internal sealed partial class CampaignGrain
 
     private void Take(AdmissionAnswer answer, DueJob job, TryId id, long epoch)
     {
+        if (epoch != row?.Epoch)
+        {
+            // the permits were made anew from the live rows since: this answer is about a permit that is not there any more
+            return;
+        }
+
         if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)
         {
             permits.Replied(id, clock.Now());
@@ -256,12 +306,17 @@ internal sealed partial class CampaignGrain
             {
                 starts.Add(clock.Now());
             }
+            else
+            {
+                Later(job.Row.Lane, job.Row.NotBefore);
+            }
 
             return;
         }
 
         permits.Release(id);
         board?.Done(job.Row.Id);
+        HoldBack(answer.Reason);
         switch (answer.Result)
         {
             case AdmissionResult.NotNow when answer.Lane.Value != 0:
@@ -274,11 +329,21 @@ internal sealed partial class CampaignGrain
                 DropBundle();
                 Later(job.Row.Lane, job.Row.NotBefore);
                 break;
-            case AdmissionResult.EpochPassed when epoch == row?.Epoch && row.Status == CampaignStatus.Running:
+            case AdmissionResult.EpochPassed when row.Status == CampaignStatus.Running:
                 CheckEpochAsync().Ignore();
                 break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>What did not leave for a reason that the next would meet as well must not be asked for at once: no storm of tries that go nowhere.</summary>
+    private void HoldBack(string? reason)
+    {
+        if (reason is RefusalCodes.TokenLate or RefusalCodes.DriverRefused or RefusalCodes.Storage)
+        {
+            DropBundle();
+            retryAtTicks = After(clock.GetTimestamp(), reason == RefusalCodes.TokenLate ? Again / 4 : Again);
         }
     }
 
@@ -307,6 +372,11 @@ internal sealed partial class CampaignGrain
 
     private void Idle(string? code, UnixTime until)
     {
+        if (code != IdleCodes.ChannelDown || channelHealth?.Breaker == BreakerState.HalfOpen)
+        {
+            channelDownSince = UnixTime.None;
+        }
+
         idleCode = code;
         idleUntil = until;
     }

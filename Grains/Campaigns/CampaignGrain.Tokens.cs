@@ -58,8 +58,10 @@ internal sealed partial class CampaignGrain
             return true;
         }
 
-        if (clock.GetTimestamp() < retryAtTicks)
+        var wait = clock.GetElapsedTime(clock.GetTimestamp(), retryAtTicks);
+        if (wait > TimeSpan.Zero)
         {
+            LookAgainAfter(wait);
             return false;
         }
 
@@ -114,9 +116,6 @@ internal sealed partial class CampaignGrain
             terms = terms with { Channel = bundle.Settings };
         }
 
-        channelDownSince = bundle.Health.Breaker == BreakerState.Closed ? UnixTime.None
-            : channelDownSince.IsNone ? bundle.Health.Since
-            : channelDownSince;
         if (want == 0 || bundle.Count > 0)
         {
             return;
@@ -125,9 +124,20 @@ internal sealed partial class CampaignGrain
         var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
         retryAtTicks = After(clock.GetTimestamp(), wait);
         Idle(bundle.Limit ?? IdleCodes.ChannelLines, clock.Now() + wait);
+        if (bundle.Health.Breaker == BreakerState.Open && channelDownSince.IsNone)
+        {
+            // counted from here: numbers are due, so it is calling hours
+            channelDownSince = clock.Now();
+        }
+        LookAgainAfter(wait);
+    }
+
+    /// <summary>Armed anew by each pass that has to wait: a kick in between has set the timer back to its own period.</summary>
+    private void LookAgainAfter(TimeSpan wait)
+    {
         if (wait < Poll)
         {
-            dispatch?.Change(wait, Poll);
+            dispatch?.Change(wait + TimeSpan.FromMilliseconds(1), Poll);
         }
     }
 

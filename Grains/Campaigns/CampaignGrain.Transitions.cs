@@ -39,7 +39,17 @@ internal sealed partial class CampaignGrain
             CreatedAt = now,
             StartsAt = startsAt,
         };
-        await store.InsertAsync(made);
+        try
+        {
+            await store.InsertAsync(made);
+        }
+        catch
+        {
+            // in doubt: the next activation looks
+            DeactivateOnIdle();
+            throw;
+        }
+
         row = made;
         await ReadConditionsAsync();
         StartTimers();
@@ -66,7 +76,9 @@ internal sealed partial class CampaignGrain
 
     public Task<Answer<CampaignView>> FinishAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Finish(Stand, now)));
 
-    public Task<Answer<CampaignView>> DeleteAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)));
+    public async Task<Answer<CampaignView>> DeleteAsync(string actor) => row?.Status == CampaignStatus.Deleted
+        ? await FreshViewAsync()
+        : await ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)));
 
     public async Task<Answer<CampaignView>> EditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion, string actor)
     {
@@ -83,7 +95,9 @@ internal sealed partial class CampaignGrain
                 return new Refusal("version_conflict", $"The campaign was edited meanwhile: it is at version {row.SettingsVersion}.");
             }
 
-            if (CampaignMachine.RefuseEdit(Stand) is { } refusal)
+            // what an answered call is connected to may change at any time (P15)
+            var isScenarioOnly = settings.Scenario != row.Settings.Scenario && (settings with { Scenario = row.Settings.Scenario }) == row.Settings && startsAt == row.StartsAt;
+            if (CampaignMachine.RefuseEdit(Stand) is { } refusal && !(isScenarioOnly && row.Status == CampaignStatus.Running))
             {
                 return refusal;
             }
@@ -93,15 +107,34 @@ internal sealed partial class CampaignGrain
                 return new Refusal("list_in_use", "The list cannot be changed once its loading has begun.", Field: "phoneListId");
             }
 
-            var faults = CampaignRules.Check(settings, startsAt, clock.Now()).Concat(await CheckReferencesAsync(settings)).ToList();
+            if (settings.Channel != row.Settings.Channel && await store.ReadCountersAsync(Id) is { Live: > 0 })
+            {
+                // lines, hang-ups and recovery of those calls go by the channel that the campaign names
+                return new Refusal("calls_live", "Calls over the former channel are still up; change the channel when they have ended.", Field: "channelId");
+            }
+
+            // a start that has passed is history, and so is the list once its loading began
+            var checkedStart = row.StartedAt.IsNone ? startsAt : UnixTime.None;
+            var faults = CampaignRules.Check(settings, checkedStart, clock.Now()).Concat(await ReadFaultsAsync(settings)).ToList();
             if (faults.Count > 0)
             {
                 return Answer<CampaignView>.Refused(faults);
             }
 
+            isLowered |= settings.Attempts.Initial < row.Settings.Attempts.Initial || settings.Attempts.Maximum < row.Settings.Attempts.Maximum;
+            isEntering = true;
             await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1 });
-            await ReadConditionsAsync();
-            isEdited = true;
+            try
+            {
+                await EnterAsync();
+            }
+            catch
+            {
+                Leave();
+                throw;
+            }
+
+            await LiftCausesAsync();
             return await FreshViewAsync();
         });
     }
@@ -113,6 +146,8 @@ internal sealed partial class CampaignGrain
             return NoSuchCampaign();
         }
 
+        // people first: neither a slow database nor a command in front of the pause may keep a call up
+        await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, Id, null);
         if (row.Status == CampaignStatus.Running)
         {
             var paused = await PauseAsync(actor);
@@ -120,9 +155,11 @@ internal sealed partial class CampaignGrain
             {
                 return paused;
             }
+
+            // what began between the two
+            await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, Id, null);
         }
 
-        await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, Id, null);
         return await FreshViewAsync();
     }
 
@@ -167,7 +204,9 @@ internal sealed partial class CampaignGrain
         if (hasNewCauses)
         {
             state.State.Causes = [.. stand.Causes];
-            state.State.Suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? [.. outcomes.Tries] : [];
+            state.State.Suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes)
+                ? [.. state.State.Suspicious.Union(outcomes.Tries)]
+                : [];
             await WriteStateAsync();
         }
 
@@ -176,15 +215,27 @@ internal sealed partial class CampaignGrain
             return;
         }
 
-        await WriteAsync(await WithLoadingAsync(row! with
+        var changed = await WithLoadingAsync(row! with
         {
             Status = stand.Status,
             StartedAt = stand.StartedAt,
             FinishedAt = stand.FinishedAt,
             DeletedAt = stand.Status == CampaignStatus.Deleted ? clock.Now() : UnixTime.None,
-        }));
+        });
+        // from the write until all is taken up nothing may be dialed: not by the old board, not on the old terms
+        isEntering = true;
+        await WriteAsync(changed);
         LogTransition(Id, step.Event ?? "changed", stand.Status);
-        await EnterAsync();
+        try
+        {
+            await EnterAsync();
+        }
+        catch
+        {
+            // written but not taken up: the next activation begins from what is stored
+            Leave();
+            throw;
+        }
     }
 
     /// <summary>If the write fails, what is in memory is ahead of what is stored: this activation must not go on with it.</summary>
@@ -243,38 +294,69 @@ internal sealed partial class CampaignGrain
 
     private async Task EnterAsync()
     {
-        await KeepAliveAsync();
+        channelDownSince = UnixTime.None;
+        loadFailures = 0;
         if (row!.Status == CampaignStatus.Running)
         {
             outcomes.Clear();
+            suspects.Clear();
             await ReadConditionsAsync();
             await RebuildAsync();
         }
         else
         {
+            await ReadConditionsAsync();
             StopDispatch();
         }
 
+        isEntering = false;
         StartTimers();
+        KeepAliveAsync().Ignore();
         Kick();
     }
 
     /// <summary>Causes that are looked up rather than remembered: the list or the channel is gone, the channel is down (P12, P13).</summary>
     private async Task<Answer<CampaignStep>> WithCausesLookedUpAsync(Func<CampaignStand, UnixTime, Answer<CampaignStep>> decide, UnixTime now)
     {
-        var causes = Stand.Causes.Where(c => c.Code is not (PauseCodes.ListDeleted or PauseCodes.ChannelDeleted or NoScenario)).ToList();
-        var faults = await CheckReferencesAsync(row!.Settings);
-        causes.AddRange(faults
-            .Where(f => f.Code != PauseCodes.ListDeleted || row.Loading == LoadingState.None)
-            .Select(f => new PauseCause(f.Code, f.Text, now)));
+        return decide(Stand with { Causes = await LookUpCausesAsync(now) }, now);
+    }
+
+    private async Task<IReadOnlyList<PauseCause>> LookUpCausesAsync(UnixTime now)
+    {
+        var faults = await ReadFaultsAsync(row!.Settings);
+        var causes = Stand.Causes
+            .Where(c => c.Code is not (PauseCodes.ListDeleted or PauseCodes.ChannelDeleted or PauseCodes.LoadFailed or NoScenario))
+            .Concat(faults.Select(f => Stand.Causes.FirstOrDefault(c => c.Code == f.Code) ?? new PauseCause(f.Code, f.Text, now)))
+            .ToList();
         if (causes.Any(c => c.Code == PauseCodes.ChannelDown))
         {
             var health = await GrainFactory.GetGrain<IChannelGrain>(row.Settings.Channel.Value).ProbeAsync();
             causes.RemoveAll(c => c.Code == PauseCodes.ChannelDown && health?.Breaker != BreakerState.Open);
         }
 
-        return decide(Stand with { Causes = causes }, now);
+        return causes;
     }
+
+    /// <summary>What was mended meanwhile holds no longer: a paused campaign may be resumed from here on (P12, P13). In a turn of the caller's.</summary>
+    private async Task LiftCausesAsync()
+    {
+        if (row!.Status != CampaignStatus.Paused || !Stand.Blocking.Any())
+        {
+            return;
+        }
+
+        var held = await LookUpCausesAsync(clock.Now());
+        var lifted = Stand.Causes.Where(c => c.Code != PauseCodes.LoadFailed && held.All(h => h.Code != c.Code)).Select(c => c.Code).ToHashSet();
+        if (lifted.Count > 0)
+        {
+            state.State.Causes.RemoveAll(c => lifted.Contains(c.Code));
+            await WriteStateAsync();
+        }
+    }
+
+    /// <summary>A list matters until its loading begins: then the campaign has its own copy of the numbers (P36).</summary>
+    private async Task<IReadOnlyList<Refusal>> ReadFaultsAsync(CampaignSettings settings) =>
+        [.. (await CheckReferencesAsync(settings)).Where(f => f.Code != PauseCodes.ListDeleted || row!.Loading == LoadingState.None)];
 
     private async Task<IReadOnlyList<Refusal>> CheckReferencesAsync(CampaignSettings settings)
     {

@@ -22,11 +22,20 @@ internal sealed partial class CampaignGrain
     /// <summary>One chunk of loading shall take about this long, so that the calls' writes wait no longer.</summary>
     private static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>So many chunks of loading in a row failed: a person should know (P12).</summary>
+    private const int LoadFailuresToPause = 30;
+
+    /// <summary>Numbers that can be put back after suspicious outcomes: more were not up at once.</summary>
+    private const int MaxSuspects = 5000;
+
     private IGrainTimer? upkeep;
     private IGrainTimer? loading;
     private UnixTime rewoundAt;
     private bool isLanesStale;
-    private bool isEdited;
+    private bool isListLanesRead;
+    private bool isLowered;
+    private int loadFailures;
+    private readonly List<TryId> suspects = [];
     private int chunk = 500;
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
@@ -99,7 +108,7 @@ internal sealed partial class CampaignGrain
             await ChangeAsync(async now => await DueAsync(now));
         }
 
-        if (isLanesStale)
+        if (isLanesStale && !isEntering && row.Status == CampaignStatus.Running)
         {
             await ReadLanesAsync();
         }
@@ -123,10 +132,13 @@ internal sealed partial class CampaignGrain
         }
 
         // a list or channel that was deleted before the start pauses the campaign instead (P36, P45)
-        var faults = await CheckReferencesAsync(row.Settings);
-        return faults.Count == 0
-            ? due
-            : CampaignMachine.Hold(Stand, new PauseCause(faults[0].Code, faults[0].Text, now));
+        var held = Stand;
+        foreach (var fault in await ReadFaultsAsync(row.Settings))
+        {
+            held = CampaignMachine.Hold(held, new PauseCause(fault.Code, fault.Text, now)).Stand;
+        }
+
+        return held == Stand || held.Status == CampaignStatus.Scheduled ? due : new CampaignStep(held, "paused_automatically");
     }
 
     private async Task FinishIfDoneAsync()
@@ -150,21 +162,29 @@ internal sealed partial class CampaignGrain
             var readAt = clock.Now();
             var live = await store.ReadLiveAsync(Id);
             permits.Reconcile(live.Select(r => r.Try).ToHashSet(), readAt);
-            if (permits.IsOverdue(clock.Now() - AdmissionLimit))
+            if (row.Status == CampaignStatus.Running && permits.IsOverdue(clock.Now() - AdmissionLimit))
             {
                 await turns.RunAsync(async () =>
                 {
+                    isEntering = true;
                     await WriteAsync(row!);
                     await RebuildAsync();
+                    isEntering = false;
                     return true;
                 });
             }
 
             await CheckEpochAsync();
             await FollowOrganisationAsync();
-            await EndLoweredAsync();
+            EndLowered();
             Rewind();
             await PauseWhenChannelStaysDownAsync();
+            await turns.RunAsync(async () =>
+            {
+                await KeepSuspectsAsync();
+                await LiftCausesAsync();
+                return true;
+            });
             Kick();
         }
         catch (Exception e)
@@ -239,28 +259,59 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    /// <summary>An edit lowered the attempts: jobs that made as many end with their last outcome (P14), in chunks.</summary>
+    /// <summary>An edit lowered the attempts: jobs that made as many end with their last outcome (P14), in chunks, beside everything else.</summary>
+    private void EndLowered()
+    {
+        if (isLowered && row!.Status == CampaignStatus.Running)
+        {
+            isLowered = false;
+            EndLoweredAsync().Ignore();
+        }
+    }
+
     private async Task EndLoweredAsync()
     {
-        if (!isEdited || row!.Status != CampaignStatus.Running)
+        const int limit = 200;
+        try
+        {
+            var after = new JobId(0);
+            IReadOnlyList<JobRow> rows;
+            do
+            {
+                rows = await store.ReadWaitingWithAttemptsAsync(Id, row!.Settings.Attempts.Initial, after, limit);
+                await Task.WhenAll(rows.Select(job => GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job)));
+                after = rows.Count == 0 ? after : rows[^1].Id;
+            }
+            while (rows.Count == limit && !isLeaving && row.Status == CampaignStatus.Running);
+        }
+        catch (Exception e)
+        {
+            // what is left ends when it is due
+            LogFailed(Id, "ending jobs whose attempts were lowered", e);
+        }
+    }
+
+    /// <summary>Calls that were up when the campaign was paused for suspicious outcomes end the same way: they may be put back too (P12).</summary>
+    private void RememberSuspect(PermitFreed freed)
+    {
+        if (row?.Status == CampaignStatus.Paused
+            && state.State.Suspicious.Count is > 0 and < MaxSuspects
+            && state.State.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes && c.Evidence == freed.Class.ToString()))
+        {
+            suspects.Add(freed.Try);
+        }
+    }
+
+    private async Task KeepSuspectsAsync()
+    {
+        if (suspects.Count == 0)
         {
             return;
         }
 
-        const int limit = 500;
-        var after = new JobId(0);
-        IReadOnlyList<JobRow> rows;
-        do
-        {
-            rows = await store.ReadWaitingWithAttemptsAsync(Id, row.Settings.Attempts.Initial, after, limit);
-            foreach (var job in rows)
-            {
-                await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job);
-                after = job.Id;
-            }
-        }
-        while (rows.Count == limit && !isLeaving);
-        isEdited = false;
+        state.State.Suspicious = [.. state.State.Suspicious.Union(suspects)];
+        suspects.Clear();
+        await WriteStateAsync();
     }
 
     private async Task LoadAsync(CancellationToken cancel)
@@ -277,6 +328,7 @@ internal sealed partial class CampaignGrain
                     return;
                 }
 
+                loadFailures = 0;
                 chunk = NextChunk(chunk, Stopwatch.GetElapsedTime(began));
                 Appended(loadAt, loaded);
             }
@@ -284,6 +336,12 @@ internal sealed partial class CampaignGrain
         catch (Exception e)
         {
             LogFailed(Id, "loading the list", e);
+            if (++loadFailures == LoadFailuresToPause)
+            {
+                await SetCauseAsync(
+                    new PauseCause(PauseCodes.LoadFailed, "The list cannot be loaded: see the log, then resume; loading goes on where it was.", clock.Now(), e.GetType().Name),
+                    holds: true);
+            }
         }
     }
 
@@ -294,9 +352,11 @@ internal sealed partial class CampaignGrain
             row = row! with { Loading = LoadingState.Done };
         }
 
-        if (board is null || board.LaneCount == 0)
+        // the first chunk made the lanes of the whole list: a board of other lanes (numbers of the API) does not know them
+        if (board is null || board.LaneCount == 0 || !isListLanesRead)
         {
             isLanesStale = true;
+            isListLanesRead = true;
         }
 
         board?.Appended(loadAt, loaded.First);
@@ -332,6 +392,7 @@ internal sealed partial class CampaignGrain
     /// <summary>Numbers of suspicious outcomes wait again, their attempts unspent (P12).</summary>
     private async Task PutBackAsync()
     {
+        await KeepSuspectsAsync();
         foreach (var id in state.State.Suspicious)
         {
             if (await store.ReadPhoneAsync(id.Job) is { IsNone: false } phone)

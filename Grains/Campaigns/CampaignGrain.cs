@@ -22,6 +22,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
     private readonly ICareResolver care;
     private readonly ISiloIdentity silo;
     private readonly ChannelPulse pulse;
+    private readonly IClusterMembershipService membership;
     private readonly TimeProvider clock;
     private readonly ILogger<CampaignGrain> logger;
     private readonly IPersistentState<CampaignState> state;
@@ -44,6 +45,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         ICareResolver care,
         ISiloIdentity silo,
         ChannelPulse pulse,
+        IClusterMembershipService membership,
         TimeProvider clock,
         ILogger<CampaignGrain> logger,
         [PersistentState("campaign")] IPersistentState<CampaignState> state)
@@ -54,6 +56,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         this.care = care;
         this.silo = silo;
         this.pulse = pulse;
+        this.membership = membership;
         this.clock = clock;
         this.logger = logger;
         this.state = state;
@@ -99,6 +102,12 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
 
     public Task TouchAsync()
     {
+        if (row is null)
+        {
+            // made meanwhile by a write that this activation has not seen? the next one looks
+            DeactivateOnIdle();
+        }
+
         Kick();
         return Task.CompletedTask;
     }

@@ -43,7 +43,7 @@ public interface ICampaignStore
     /// <summary>The phone of a job; none if there is no such job.</summary>
     Task<PhoneNumber> ReadPhoneAsync(JobId job);
 
-    /// <summary>Campaigns that are scheduled or running, for <c>CampaignWatch</c>.</summary>
+    /// <summary>Campaigns that are scheduled, running or paused, for <c>CampaignWatch</c>.</summary>
     Task<IReadOnlyList<CampaignId>> ListOpenAsync();
 
     /// <summary>Rows in backoff that are overdue since before the instant: their reminder was lost (P8).</summary>

@@ -15,11 +15,16 @@ internal sealed partial class ChannelGrain(
     IChannelStore store,
     CallDesk desk,
     ChannelPulse pulse,
+    IClusterMembershipService membership,
     TimeProvider clock,
     ILogger<ChannelGrain> logger) : Grain, IChannelGrain
 {
     /// <summary>How long a token holds. Short, because the rate may grant only so many within a second and this.</summary>
-    private static readonly TimeSpan Expiry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortExpiry = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Without a rate to keep a token may wait for a busy machine.</summary>
+    private static readonly TimeSpan LongExpiry = TimeSpan.FromSeconds(2);
+
 
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
@@ -32,6 +37,7 @@ internal sealed partial class ChannelGrain(
     private ChannelRow? row;
     private Breaker breaker = new();
     private long lastBundle;
+    private int liveBeforeTrial;
     private TimeSpan probedAt = TimeSpan.MinValue / 2;
     private TimeSpan askedAt = TimeSpan.MinValue / 2;
 
@@ -70,7 +76,17 @@ internal sealed partial class ChannelGrain(
         }
 
         var made = new ChannelRow { Id = Id, Settings = settings, Epoch = 1 };
-        await store.InsertAsync(made);
+        try
+        {
+            await store.InsertAsync(made);
+        }
+        catch
+        {
+            // in doubt: the next activation looks
+            DeactivateOnIdle();
+            throw;
+        }
+
         row = made;
         StartTimers();
         return View();
@@ -95,13 +111,25 @@ internal sealed partial class ChannelGrain(
             return Answer<ChannelView>.Refused(faults);
         }
 
-        await WriteAsync(row with { Settings = settings, Version = row.Version + 1 });
+        var live = (await store.CountLiveAsync(Id)).Values.Sum();
+        if (live > 0 && !row.Settings.IsSameTrunk(settings))
+        {
+            // hanging up and recovery of those calls go by the trunk that the channel names
+            return new Refusal("calls_live", $"{live} calls over the former trunk are still up; change it when they have ended, or make another channel.", Field: "kind");
+        }
+
+        await WriteAsync(row with { Settings = live > 0 ? settings.Outlasting(row.Settings) : settings, Version = row.Version + 1 });
+        if (!settings.Breaker)
+        {
+            Become(new Breaker());
+        }
+
         return View();
     }
 
     public async Task<Answer<ChannelView>> DeleteAsync(bool force)
     {
-        if (row is null || !row.DeletedAt.IsNone)
+        if (row is null)
         {
             return NoSuchChannel();
         }
@@ -115,11 +143,16 @@ internal sealed partial class ChannelGrain(
                 $"Started campaigns use this channel: {string.Join(", ", started.Take(10).Select(u => u.Name))}. Finish them, or force: that pauses them first.");
         }
 
-        await WriteAsync(row with { DeletedAt = clock.Now() });
+        // paused first: cut short here, the deletion can be asked for again, and a resume finds the channel still there
         foreach (var user in users)
         {
             await GrainFactory.GetGrain<ICampaignGrain>(user.Campaign.Value).SetCauseAsync(
                 new PauseCause(PauseCodes.ChannelDeleted, "The channel was deleted; choose another one.", clock.Now()), holds: true);
+        }
+
+        if (row.DeletedAt.IsNone)
+        {
+            await WriteAsync(row with { DeletedAt = clock.Now() });
         }
 
         return View();
@@ -143,6 +176,12 @@ internal sealed partial class ChannelGrain(
         ArgumentNullException.ThrowIfNull(request);
         var now = Elapsed;
         askedAt = now;
+        if (row is null)
+        {
+            // made meanwhile by a write that this activation has not seen? the next one looks
+            DeactivateOnIdle();
+        }
+
         if (row is null || !row.DeletedAt.IsNone)
         {
             return Task.FromResult(Grant(request, 0, "channel_deleted", ReconcileEvery));
@@ -154,24 +193,25 @@ internal sealed partial class ChannelGrain(
             return Task.FromResult(Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1)));
         }
 
-        if (breaker.State == BreakerState.Open)
+        var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
+        if (state == BreakerState.Open)
         {
             return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
         }
 
-        // while the channel is on trial a few calls over all campaigns try it
-        var lines = breaker.State == BreakerState.HalfOpen ? Math.Min(row.Settings.Lines, Breaker.TrialCalls) : row.Settings.Lines;
+        // while the channel is on trial a few calls over all campaigns try it, beside the talks that outlived the trouble
+        var lines = state == BreakerState.HalfOpen ? Math.Min(row.Settings.Lines, liveBeforeTrial + Breaker.TrialCalls) : row.Settings.Lines;
         var fair = ledger.Fair(request.Campaign, lines, request.Want, now);
         if (fair < request.Want && fair == 0)
         {
-            return Task.FromResult(Grant(request, 0, breaker.State == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
+            return Task.FromResult(Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
         }
 
-        var available = rate.Available(row.Settings.CallsPerSecond, Expiry, now);
+        var available = rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
         var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
         var count = Math.Min(fair, share);
         return Task.FromResult(count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(Expiry, now))
+            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now))
             : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero));
     }
 
@@ -182,12 +222,22 @@ internal sealed partial class ChannelGrain(
             return 0;
         }
 
-        // intents under the old epoch are refused from here on
-        await WriteAsync(row);
-        var told = Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, null, Id);
-        var users = await store.ReadUseAsync(Id);
-        await Task.WhenAll(users.Where(u => u.IsStarted).Select(u => GrainFactory.GetGrain<ICampaignGrain>(u.Campaign.Value).PauseAsync("stop now")));
-        return await told;
+        // people first: neither a slow database nor one campaign that does not answer may keep a call up
+        var told = await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, null, Id);
+        try
+        {
+            // intents under the old epoch are refused from here on
+            await WriteAsync(row);
+            var users = await store.ReadUseAsync(Id);
+            await Task.WhenAll(users.Where(u => u.IsStarted).Select(u => GrainFactory.GetGrain<ICampaignGrain>(u.Campaign.Value).PauseAsync("stop now")));
+        }
+        finally
+        {
+            // what began between the two
+            told += await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, null, Id);
+        }
+
+        return told;
     }
 
     private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter)
@@ -203,7 +253,7 @@ internal sealed partial class ChannelGrain(
         {
             Id = count > 0 ? lastBundle : request.SettledBundle,
             Count = count,
-            Expiry = Expiry,
+            Expiry = row?.Settings.CallsPerSecond > 0 ? ShortExpiry : LongExpiry,
             Epoch = row?.Epoch ?? 0,
             Limit = limit,
             RetryAfter = retryAfter,
@@ -225,6 +275,11 @@ internal sealed partial class ChannelGrain(
         if (next.State != breaker.State)
         {
             LogBreaker(Id, next.State, next.Evidence ?? "-");
+        }
+
+        if (next.State == BreakerState.HalfOpen && breaker.State != BreakerState.HalfOpen)
+        {
+            liveBeforeTrial = ledger.Live + ledger.Outstanding;
         }
 
         breaker = next;
@@ -264,11 +319,11 @@ internal sealed partial class ChannelGrain(
     {
         var readAt = Elapsed;
         var live = await store.CountLiveAsync(Id);
-        ledger.Reconcile(live, readAt, Expiry);
-        var epoch = row!.Epoch;
-        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row.Epoch)
+        ledger.Reconcile(live, readAt, LongExpiry);
+        var epoch = row?.Epoch;
+        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row!.Epoch)
         {
-            // another activation raised it: every intent with a token of this one is refused (I5)
+            // another activation raised the epoch: what this one grants is refused, so it must not go on granting
             DeactivateOnIdle();
         }
     }
@@ -302,7 +357,10 @@ internal sealed partial class ChannelGrain(
             health = new TrunkHealth(false, e.Message);
         }
 
-        Become(breaker.Probed(health.IsUp, health.Evidence, clock.Now()));
+        if (row!.Settings.Breaker)
+        {
+            Become(breaker.Probed(health.IsUp, health.Evidence, clock.Now()));
+        }
     }
 
     private ChannelHealthView Health() => new()

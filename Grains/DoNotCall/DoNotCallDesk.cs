@@ -12,7 +12,18 @@ public sealed class DoNotCallDesk(IDoNotCallStore store, IGrainFactory grains)
 {
     public async Task EndJobsAsync(PhoneNumber phone)
     {
-        foreach (var campaign in await store.ReadCampaignsOfAsync(phone))
+        IReadOnlyList<CampaignId> campaigns;
+        try
+        {
+            campaigns = await store.ReadCampaignsOfAsync(phone);
+        }
+        catch (System.Data.Common.DbException)
+        {
+            // they end at their next admission
+            return;
+        }
+
+        foreach (var campaign in campaigns)
         {
             // not awaited: the caller may be one of these subscribers itself
             grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(campaign, phone)).CancelAsync(null, EndReason.DoNotCall).Ignore();

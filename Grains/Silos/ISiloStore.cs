@@ -9,13 +9,13 @@ public interface ISiloStore
     /// <summary>Registers this process and answers its number, new with each start.</summary>
     Task<int> RegisterAsync(string address, UnixTime now);
 
-    /// <summary>Says that this process is still there.</summary>
-    Task SeenAsync(int silo, UnixTime now);
+    /// <summary>Says that this process is still there; registers it again if it was taken for gone and forgotten.</summary>
+    Task SeenAsync(int silo, string address, UnixTime now);
 
     Task<IReadOnlyList<SiloRow>> ListAsync();
 
-    /// <summary>Live rows by silo; the key 0 does not occur.</summary>
-    Task<IReadOnlyList<JobRow>> ReadLiveOfAsync(IReadOnlyCollection<int> silos, int limit);
+    /// <summary>Live rows of these silos by id, after a cursor.</summary>
+    Task<IReadOnlyList<JobRow>> ReadLiveOfAsync(IReadOnlyCollection<int> silos, JobId after, int limit);
 
     /// <summary>The stored leg of an answered call; null if there is none.</summary>
     Task<byte[]?> ReadLegAsync(TryId id);

@@ -72,6 +72,7 @@ internal sealed partial class SubscriberGrain
                 return;
             }
 
+            step = await WithLaneAsync(step);
             if (await StoreAsync(step))
             {
                 await ActAsync(step, ended);
@@ -132,22 +133,31 @@ internal sealed partial class SubscriberGrain
         return pulse.IsDown(channel);
     }
 
-    /// <summary>Writes a step; a redial's lane is found or made first. False: the row has changed.</summary>
-    private async Task<bool> StoreAsync(SubscriberStep step)
+    /// <summary>A redial's lane is found or made before it is written, so that the campaign is told of the right one.</summary>
+    private async Task<SubscriberStep> WithLaneAsync(SubscriberStep step)
     {
-        if (step.RedialLane is { } wanted)
+        if (step.RedialLane is not { } wanted)
         {
-            var lane = await campaigns.EnsureLaneAsync(campaign, wanted.Priority, wanted.Policy, wanted.Zone);
-            step = step with { Row = step.Row with { Lane = lane.Of(LaneKind.At) } };
+            return step;
         }
 
-        return await store.WriteStepAsync(step);
+        var lane = await campaigns.EnsureLaneAsync(campaign, wanted.Priority, wanted.Policy, wanted.Zone);
+        return step with { Row = step.Row with { Lane = lane.Of(LaneKind.At) }, RedialLane = null };
     }
+
+    /// <summary>Writes a step. False: the row has changed.</summary>
+    private async Task<bool> StoreAsync(SubscriberStep step) => await store.WriteStepAsync(await WithLaneAsync(step));
 
     /// <summary>After the commit: wake-up, campaign, opt-out. Everything here is a hint that others re-derive if it is lost.</summary>
     private async Task ActAsync(SubscriberStep step, CallEnded? ended)
     {
         Forget();
+        // first of all the permit: others wait for it, and the breaker for the news
+        if (step.Try is { } record)
+        {
+            TellCampaign(step, record, ended);
+        }
+
         if (!step.RemindAt.IsNone)
         {
             await reminders.RegisterAsync(this, step.RemindAt);
@@ -157,23 +167,23 @@ internal sealed partial class SubscriberGrain
         {
             await doNotCall.EndJobsAsync(phone);
         }
+    }
 
-        if (step.Try is { } record)
+    private void TellCampaign(SubscriberStep step, TryRecord record, CallEnded? ended)
+    {
+        var isWaiting = step.Row.Status == JobStatus.Waiting;
+        GrainFactory.GetGrain<ICampaignGrain>(campaign.Value).PermitFreedAsync(new PermitFreed
         {
-            var isWaiting = step.Row.Status == JobStatus.Waiting;
-            GrainFactory.GetGrain<ICampaignGrain>(campaign.Value).PermitFreedAsync(new PermitFreed
-            {
-                Try = record.Try,
-                Class = record.Class,
-                AnsweredAt = record.AnsweredAt,
-                EndedAt = record.EndedAt,
-                IsChannelClass = ended?.IsChannelClass ?? false,
-                Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
-                Status = step.Row.Status,
-                Lane = isWaiting ? step.Row.Lane : default,
-                NotBefore = isWaiting ? step.Row.NotBefore : UnixTime.None,
-            }).Ignore();
-        }
+            Try = record.Try,
+            Class = record.Class,
+            AnsweredAt = record.AnsweredAt,
+            EndedAt = record.EndedAt,
+            IsChannelClass = ended?.IsChannelClass ?? false,
+            Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
+            Status = step.Row.Status,
+            Lane = isWaiting ? step.Row.Lane : default,
+            NotBefore = isWaiting ? step.Row.NotBefore : UnixTime.None,
+        }).Ignore();
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A result of call {Try} ({Class}) came when its try was over; dropped")]

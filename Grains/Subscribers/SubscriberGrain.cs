@@ -76,12 +76,22 @@ internal sealed partial class SubscriberGrain(
             return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
         }
 
-        if (desk.Refusal is { } refusal)
+        if (desk.Refuse(admission.Channel, campaign) is not null)
         {
-            return new AdmissionAnswer(AdmissionResult.NotNow, refusal);
+            return new AdmissionAnswer(AdmissionResult.NotNow, RefusalCodes.DriverRefused);
         }
 
-        var context = await ContextAsync(admission);
+        SubscriberContext? context;
+        try
+        {
+            context = await ContextAsync(admission);
+        }
+        catch (StoreUnavailableException)
+        {
+            // nothing was written yet
+            return new AdmissionAnswer(AdmissionResult.NotNow, RefusalCodes.Storage);
+        }
+
         if (context is null)
         {
             return new AdmissionAnswer(AdmissionResult.Stale);
@@ -149,7 +159,7 @@ internal sealed partial class SubscriberGrain(
         var command = new DialCommand(
             intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, settings.Scenario ?? channelSettings.Scenario, intent.TryStartedAt);
         var taken = await desk.DialAsync(admission.Channel, channelSettings, command);
-        return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(taken.Refusal ?? RefusalCodes.DriverRefused);
+        return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused, taken.Refusal);
     }
 
     /// <summary>The intent's transaction said no: nothing is spent; what the phone forbids is put off, or ended for good.</summary>
@@ -181,11 +191,11 @@ internal sealed partial class SubscriberGrain(
     }
 
     /// <summary>The call never left: the row goes back to waiting, nothing spent, its number used up (I2).</summary>
-    private async Task<AdmissionAnswer> NotPlacedAsync(string reason)
+    private async Task<AdmissionAnswer> NotPlacedAsync(string reason, string? detail = null)
     {
         var context = held!;
         var step = SubscriberMachine.Ended(context, NotPlacedEnd(context.Row), plannedAt, isChannelDown: false);
-        step = step with { Notes = [.. step.Notes, new JobNote(step.Row.Id, campaign, clock.Now(), "not_placed", reason)] };
+        step = step with { Notes = [.. step.Notes, new JobNote(step.Row.Id, campaign, clock.Now(), "not_placed", detail ?? reason)] };
         return await StoreAsync(step)
             ? new AdmissionAnswer(AdmissionResult.NotNow, reason, step.Row.Lane, step.Row.NotBefore)
             : new AdmissionAnswer(AdmissionResult.Unsure, reason);

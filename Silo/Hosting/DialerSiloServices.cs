@@ -72,6 +72,7 @@ public static class DialerSiloServices
         services.AddSingleton<CallReconciler>();
         services.AddSingleton<Janitor>();
         services.AddSingleton<GracefulStop>();
+        services.AddSingleton<MembershipWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloIdentity>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CampaignWatch>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CallReconciler>());
@@ -79,6 +80,7 @@ public static class DialerSiloServices
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<GracefulStop>());
         // more than the talks may take, the drain of results, and the grains' own end
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds + 30));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<MembershipWatch>());
         services.AddPlacementDirector<SiloCallsPlacement, SiloCallsPlacementDirector>();
     }
 

@@ -12,6 +12,10 @@ internal sealed partial class GracefulStop(CallDesk desk, CallEventRelay relay, 
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the ends of calls that were hung up may take to come.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     // stages stop in falling order: this one before the loops of recovery and before the grains
@@ -22,20 +26,25 @@ internal sealed partial class GracefulStop(CallDesk desk, CallEventRelay relay, 
     {
         desk.Close();
         await desk.HangUpAsync((_, call) => !call.IsAnswered, HangUpReason.Shutdown);
-        var began = clock.GetTimestamp();
-        while (!cancel.IsCancellationRequested && desk.List().Count > 0 && clock.GetElapsedTime(began) < TimeSpan.FromSeconds(options.ShutdownSeconds))
-        {
-            await Task.Delay(Look, clock, CancellationToken.None);
-        }
-
+        await UntilOverAsync(TimeSpan.FromSeconds(options.ShutdownSeconds), cancel);
         var left = desk.List().Count;
         if (left > 0)
         {
             LogHangingUp(left, options.ShutdownSeconds);
             await desk.HangUpAsync((_, _) => true, HangUpReason.Shutdown);
+            await UntilOverAsync(EndLimit, cancel);
         }
 
         await relay.DrainAsync(DrainLimit);
+    }
+
+    private async Task UntilOverAsync(TimeSpan limit, CancellationToken cancel)
+    {
+        var began = clock.GetTimestamp();
+        while (!cancel.IsCancellationRequested && desk.List().Count > 0 && clock.GetElapsedTime(began) < limit)
+        {
+            await Task.Delay(Look, clock, CancellationToken.None);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Calls} calls are still up after {Seconds} s; hanging up")]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dialer.Calls;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
@@ -29,15 +30,21 @@ internal sealed partial class CallReconciler(
     /// <summary>A live row this young may still be on its way to the driver.</summary>
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(20);
 
+    /// <summary>A lost silo is remembered this long after it was last seen.</summary>
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(10);
+
     private const int Chunk = 2000;
     private const int AtOnce = 64;
 
     /// <summary>Seen amiss in the former pass: acted upon only when seen twice.</summary>
     private HashSet<TryId> suspects = [];
 
+    private readonly ConcurrentDictionary<CampaignId, ChannelRow?> channelOf = new();
+
     protected override async Task PassAsync(CancellationToken cancel)
     {
-        await silos.SeenAsync(self.Number, Clock.Now());
+        await silos.SeenAsync(self.Number, self.Address, Clock.Now());
+        channelOf.Clear();
         await ReconcileOwnAsync(cancel);
         if (roster.IsFirst)
         {
@@ -51,7 +58,7 @@ internal sealed partial class CallReconciler(
 
     private async Task ReconcileOwnAsync(CancellationToken cancel)
     {
-        var rows = await silos.ReadLiveOfAsync([self.Number], int.MaxValue);
+        var rows = await silos.ReadLiveOfAsync([self.Number], new JobId(0), int.MaxValue);
         var calls = desk.List().ToDictionary(c => c.Id);
         var live = rows.ToDictionary(r => r.Try);
         var now = Clock.Now();
@@ -81,24 +88,28 @@ internal sealed partial class CallReconciler(
         }
 
         var numbers = gone.Select(s => s.Id).ToList();
-        var rows = await silos.ReadLiveOfAsync(numbers, Chunk);
-        if (rows.Count > 0)
+        channelOf.Clear();
+        var after = new JobId(0);
+        IReadOnlyList<JobRow> rows;
+        do
         {
-            LogSettling(rows.Count, gone.Count);
-        }
+            rows = await silos.ReadLiveOfAsync(numbers, after, Chunk);
+            if (rows.Count > 0)
+            {
+                LogSettling(rows.Count, gone.Count);
+                after = rows[^1].Id;
+            }
 
-        foreach (var group in rows.Chunk(AtOnce))
-        {
-            await Task.WhenAll(group.Select(row => SettleAsync(row, cancel)));
+            foreach (var group in rows.Chunk(AtOnce))
+            {
+                await Task.WhenAll(group.Select(row => SettleAsync(row, cancel)));
+            }
         }
+        while (rows.Count == Chunk && !cancel.IsCancellationRequested);
 
-        // more than one chunk: go on at once
-        if (rows.Count == Chunk)
-        {
-            Nudge();
-        }
-
-        await silos.ForgetAsync(numbers);
+        // not at once: a write of a lost silo may still be on its way, and must find somebody to settle it
+        var now = Clock.Now();
+        await silos.ForgetAsync([.. gone.Where(s => now - s.SeenAt > ForgetAfter).Select(s => s.Id)]);
     }
 
     private async Task SettleAsync(JobRow row, CancellationToken cancel)
@@ -117,9 +128,7 @@ internal sealed partial class CallReconciler(
     /// <summary>True when the far side confirmed that the call is over, or knows no such call.</summary>
     private async Task<bool> EndAtCarrierAsync(JobRow row, CancellationToken cancel)
     {
-        var campaign = await campaigns.ReadAsync(row.Campaign);
-        var channel = campaign is null ? null : await channels.ReadAsync(campaign.Settings.Channel);
-        if (channel is null)
+        if (await ChannelOfAsync(row.Campaign) is not { } channel)
         {
             return false;
         }
@@ -127,6 +136,18 @@ internal sealed partial class CallReconciler(
         var leg = row.AnsweredAt.IsNone ? null : await silos.ReadLegAsync(row.Try);
         var driver = desk.DriverFor(channel.Id, channel.Settings);
         return await driver.EndOrphanAsync(new OrphanCall(row.Try, row.Phone, row.TryStartedAt, row.AnsweredAt, leg), cancel) == OrphanResult.Over;
+    }
+
+    /// <summary>Read once a pass: thousands of rows may be of one campaign.</summary>
+    private async Task<ChannelRow?> ChannelOfAsync(CampaignId id)
+    {
+        if (!channelOf.TryGetValue(id, out var channel))
+        {
+            var campaign = await campaigns.ReadAsync(id);
+            channelOf[id] = channel = campaign is null ? null : await channels.ReadAsync(campaign.Settings.Channel);
+        }
+
+        return channel;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Comparing calls with live rows failed; tried again soon")]

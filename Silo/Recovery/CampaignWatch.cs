@@ -58,15 +58,32 @@ internal sealed partial class CampaignWatch(
     private async Task SweepAsync(UnixTime now, CancellationToken cancel)
     {
         IReadOnlyList<JobRow> overdue;
+        bool isProgress;
         do
         {
             overdue = await campaigns.ReadOverdueBackoffAsync(now - ReminderGrace, SweepChunk);
+            isProgress = false;
             foreach (var group in overdue.Chunk(64))
             {
-                await Task.WhenAll(group.Select(r => grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(r.Campaign, r.Phone)).WakeAsync()));
+                isProgress |= (await Task.WhenAll(group.Select(WakeAsync))).Any(isWoken => isWoken);
             }
         }
-        while (overdue.Count == SweepChunk && !cancel.IsCancellationRequested);
+        while (overdue.Count == SweepChunk && isProgress && !cancel.IsCancellationRequested);
+    }
+
+    /// <summary>One number that cannot be woken must not hold up the others.</summary>
+    private async Task<bool> WakeAsync(JobRow row)
+    {
+        try
+        {
+            await grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(row.Campaign, row.Phone)).WakeAsync();
+            return true;
+        }
+        catch (Exception e)
+        {
+            LogTouchFailed(row.Campaign, e.GetType().Name);
+            return false;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Watching campaigns failed; tried again soon")]

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dialer.Accounts;
 using Dialer.Calls;
 using Dialer.Campaigns;
@@ -18,12 +19,12 @@ internal sealed class DialStore(IDatabase database, GroupCommitWriter writer, IC
 
     public ValueTask<bool> WriteStepAsync(SubscriberStep step, byte[]? leg = null) => writer.WriteAsync(step, leg);
 
-    public Task<TryRecord?> ReadTryAsync(TryId id) => database.ReadAsync(async connection => (await connection.ListAsync(
+    public Task<TryRecord?> ReadTryAsync(TryId id) => ReadAsync(async connection => (await connection.ListAsync(
         $"select {TryRows.Columns} from call_try where job = @job and number = @number",
         TryRows.Read,
         ("job", id.Job.Value), ("number", id.Number))).SingleOrDefault());
 
-    public Task<SubscriberRows?> ReadSubscriberAsync(CampaignId campaign, PhoneNumber phone) => database.ReadAsync(async connection =>
+    public Task<SubscriberRows?> ReadSubscriberAsync(CampaignId campaign, PhoneNumber phone) => ReadAsync(async connection =>
     {
         var stored = await connection.ListAsync(
             "select c.settings, c.status, h.settings from campaign c join channel h on h.id = c.channel where c.id = @id",
@@ -41,4 +42,17 @@ internal sealed class DialStore(IDatabase database, GroupCommitWriter writer, IC
         var (settings, status, channel) = stored[0];
         return new SubscriberRows(rows, await CampaignStore.ReadLanesAsync(connection, campaign), care.Terms(campaign, settings, channel, status));
     });
+
+    /// <summary>A database that does not answer is told to grains in one way, for reads as for writes.</summary>
+    private async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work)
+    {
+        try
+        {
+            return await database.ReadAsync(work);
+        }
+        catch (DbException e)
+        {
+            throw new StoreUnavailableException("The database did not answer a read.", e);
+        }
+    }
 }

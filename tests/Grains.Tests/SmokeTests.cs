@@ -3,18 +3,15 @@ using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Silo.Storage;
 
-[assembly: AssemblyFixture(typeof(Dialer.Tests.Engines))]
-
 namespace Dialer.Tests;
 
-public class SmokeTests(Engines engines)
+public class SmokeTests(Rigs rigs)
 {
     [Theory]
-    [InlineData(StorageEngine.Sqlite)]
-    [InlineData(StorageEngine.PostgreSql)]
+    [BothEngines]
     public async Task Campaign_CallsEveryNumber(StorageEngine engine)
     {
-        await using var host = await DialerHost.StartAsync(await engines.NewAsync(engine));
+        await using var host = await DialerHost.StartAsync(await rigs.Engines.NewAsync(engine));
         var channel = await host.CreateChannelAsync(new ChannelSettings
         {
             Name = "sim",
@@ -30,7 +27,7 @@ public class SmokeTests(Engines engines)
             TimeZone = "Europe/Moscow",
             CallingWindows = WeeklyHours.Always,
         });
-        var n = 20000;
+        var n = 5000;
         await host.AddAsync(campaign, Enumerable.Range(0, n).Select(i => 79001000000 + i));
         var t = TimeProvider.System.GetTimestamp();
         Assert.True((await campaign.StartAsync("test")).IsDone);

@@ -44,20 +44,22 @@ public sealed class DialerHost : IAsyncDisposable
         return new ChannelId(id);
     }
 
-    public async Task<ICampaignGrain> CreateCampaignAsync(CampaignSettings settings)
+    public async Task<ICampaignGrain> CreateCampaignAsync(CampaignSettings settings, UnixTime startsAt = default)
     {
         var id = await Services.GetRequiredService<INewIds>().NextAsync();
         var grain = Grains.GetGrain<ICampaignGrain>(id);
-        var made = await grain.CreateAsync(settings, UnixTime.None);
+        var made = await grain.CreateAsync(settings, startsAt);
         Assert.True(made.IsDone, made.IsDone ? null : made.Refusal.Text);
         return grain;
     }
 
-    public async Task<IReadOnlyList<JobId>> AddAsync(ICampaignGrain campaign, IEnumerable<long> phones)
+    public Task<IReadOnlyList<JobId>> AddAsync(ICampaignGrain campaign, IEnumerable<long> phones) =>
+        AddAsync(campaign, [.. phones.Select(p => new NewJob { Phone = new PhoneNumber(p) })]);
+
+    public async Task<IReadOnlyList<JobId>> AddAsync(ICampaignGrain campaign, IReadOnlyList<NewJob> jobs)
     {
-        var answer = await Services.GetRequiredService<IJobIntake>().AddAsync(
-            new CampaignId(campaign.GetPrimaryKeyLong()), [.. phones.Select(p => new NewJob { Phone = new PhoneNumber(p) })], null);
-        Assert.True(answer.IsDone);
+        var answer = await Services.GetRequiredService<IJobIntake>().AddAsync(new CampaignId(campaign.GetPrimaryKeyLong()), jobs, null);
+        Assert.True(answer.IsDone, answer.IsDone ? null : answer.Refusal.Text);
         return answer.Value.Jobs;
     }
 

@@ -22,8 +22,12 @@ internal sealed record DemoFigures(int Final, int Total, int Live, int Answered,
         var c = progress.Counters;
         return new DemoFigures(
             c.Final, c.Total, c.Live, c.Answered, c.NotAnswered + c.Nonexistent, c.Tries, c.Attempts,
-            progress.Idle?.Text, progress.Channel?.Breaker.ToString(), progress.Channel?.Evidence);
+            IdleText(progress.Idle), progress.Channel?.Breaker.ToString(), progress.Channel?.Evidence);
     }
+
+    private static string? IdleText(IdleReason? idle) => idle is null || idle.Until.IsNone
+        ? idle?.Text
+        : $"{idle.Text} Next at {idle.Until.ToDateTimeOffset().ToLocalTime():HH:mm:ss}.";
 }
 
 /// <summary>Each pair is a claim and what the carrier's books say of it.</summary>

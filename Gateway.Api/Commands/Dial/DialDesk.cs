@@ -9,6 +9,8 @@ namespace Dialer.Gateway.Commands.Dial;
 /// <summary>The campaign behind a run: found again, edited, or made.</summary>
 internal sealed class DialDesk(IEngine engine, DialRequest request, string? zone, DialScreen screen)
 {
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1.5);
+
     private readonly IGrainFactory grains = engine.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>The unfinished run of this list; null when there is none.</summary>
@@ -87,11 +89,29 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, string? zone
 
     private async Task TellFirstCallAsync(ICampaignGrain campaign, PhoneListSummary list)
     {
-        var progress = (await campaign.ProgressAsync())!;
+        var progress = await UntilKnownAsync(campaign);
         var carrier = request.IsSip ? request.Channel : "the simulated carrier (nobody is really called)";
         screen.Line(progress.Idle is { Until.IsNone: false } idle
-            ? $"{list.Accepted} numbers over {carrier}. {DialScreen.Why(idle)}"
+            ? $"{list.Accepted} numbers over {carrier}. {DialScreen.Why(idle, request.TimeZone ?? zone ?? "Etc/UTC")}"
             : $"{list.Accepted} numbers over {carrier}, at most {DialPlan.Channel(request).Lines} at once. The first call starts now.");
+    }
+
+    /// <summary>Whether it dials, or why not: a moment after the start, when the first rows have been judged.</summary>
+    private static async Task<CampaignProgress> UntilKnownAsync(ICampaignGrain campaign)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var progress = (await campaign.ProgressAsync())!;
+            if (progress.Counters.Tries + progress.Counters.Live > 0
+                || progress.Idle is { Until.IsNone: false }
+                || TimeProvider.System.GetElapsedTime(began) > FirstLook)
+            {
+                return progress;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
     }
 
     private string Name => Path.GetFileName(request.List) is { Length: > 0 and <= CampaignSettings.MaxNameLength } name ? name : "dial";

@@ -165,7 +165,8 @@ internal sealed partial class DialRun(EngineStarter starter, SplitArguments argu
             await report.BeginAsync();
         }
 
-        var code = await screen.WithCampaignAsync(show => UntilDoneAsync(engine, campaign, interrupts, show, report, finals.Reader));
+        var timeZone = (await campaign.GetAsync())!.Settings.TimeZone;
+        var code = await screen.WithCampaignAsync(timeZone, show => UntilDoneAsync(engine, campaign, interrupts, show, report, finals.Reader));
         if (code == ExitCodes.Done)
         {
             await campaign.FinishAsync("dial");

@@ -41,11 +41,11 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
     }
 
     /// <summary>Shows a campaign until <paramref name="work"/> ends; it is given the way to show its figures.</summary>
-    public async Task<T> WithCampaignAsync<T>(Func<Action<CampaignProgress>, Task<T>> work)
+    public async Task<T> WithCampaignAsync<T>(string timeZone, Func<Action<CampaignProgress>, Task<T>> work)
     {
         if (!isTerminal)
         {
-            var lines = new PlainLines(this);
+            var lines = new PlainLines(this, timeZone);
             return await work(lines.Show);
         }
 
@@ -58,25 +58,31 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
                 {
                     task.MaxValue = Math.Max(1, progress.Counters.Total);
                     task.Value = progress.Counters.Final;
-                    task.Description = Markup.Escape(Figures(progress));
+                    task.Description = Markup.Escape(Figures(progress, timeZone));
                 });
             });
     }
 
-    public bool Ask(string question) => console.Confirm(question, defaultValue: false);
+    /// <summary>Only a yes is a yes.</summary>
+    public bool Ask(string question)
+    {
+        console.Write($"{question} [y/N] ");
+        return Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+    }
 
-    public static string Figures(CampaignProgress progress)
+    public static string Figures(CampaignProgress progress, string timeZone)
     {
         var c = progress.Counters;
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"{c.Final}/{c.Total} done, {c.Live} in progress | answered {c.AnsweredCalls}, busy {c.BusyCalls + c.RejectedCalls}, no answer {c.NoAnswerCalls}, no such number {c.Nonexistent}, errors {c.TechnicalFailures} | to be retried {c.WaitingForRetry}");
-        return progress.Idle is { } idle && c.Live == 0 ? $"{text} | {Why(idle)}" : text;
+        return progress.Idle is { } idle && c.Live == 0 ? $"{text} | {Why(idle, timeZone)}" : text;
     }
 
-    public static string Why(IdleReason idle) => idle.Until.IsNone
+    /// <summary>Why nothing is dialed and when that changes, on the clock of the campaign's zone.</summary>
+    public static string Why(IdleReason idle, string timeZone) => idle.Until.IsNone
         ? idle.Text
-        : string.Create(CultureInfo.InvariantCulture, $"{idle.Text} Next call {idle.Until.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC.");
+        : $"{idle.Text} Next call {DialEstimate.Text(idle.Until.ToDateTimeOffset(), timeZone, TimeProvider.System.GetUtcNow())}.";
 
     /// <summary>Reports at once, on the caller's thread.</summary>
     private sealed class Direct<T>(Action<T> report) : IProgress<T>
@@ -85,7 +91,7 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
     }
 
     /// <summary>A line when something changed, at most each second, and at least every five.</summary>
-    private sealed class PlainLines(DialScreen screen)
+    private sealed class PlainLines(DialScreen screen, string timeZone)
     {
         private readonly System.Diagnostics.Stopwatch since = System.Diagnostics.Stopwatch.StartNew();
         private string last = "";
@@ -93,7 +99,7 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
 
         public void Show(CampaignProgress progress)
         {
-            var text = Figures(progress);
+            var text = Figures(progress, timeZone);
             var quiet = since.Elapsed - at;
             if (quiet is not null && (quiet < TimeSpan.FromSeconds(1) || (text == last && quiet < TimeSpan.FromSeconds(5))))
             {

@@ -79,7 +79,8 @@ internal sealed class LaneRules
         candidates.Select(zone => ZoneCatalog.Clock(zone)!),
         candidates.Select(zone => (ZoneCatalog.Clock(zone)!, CountryOf(zone))));
 
-    private string CountryOf(string zone) => ZoneCatalog.CountryOf(zone) ?? terms.Country;
+    /// <summary>An offset belongs to no country: whoever lives there is called inside the hours of all of them.</summary>
+    private static string CountryOf(string zone) => ZoneCatalog.CountryOf(zone) ?? OuterHours.AnyCountry;
 
     private sealed record LaneClocks(IEnumerable<DateTimeZone> Windows, IEnumerable<(DateTimeZone Clock, string Country)> Outer);
 }

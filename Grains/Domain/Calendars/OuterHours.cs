@@ -16,6 +16,17 @@ public static class OuterHours
 
     private static readonly WeeklyHours Elsewhere = WeeklyHours.EachDay(new MinuteRange(8 * 60, 21 * 60), _ => true);
 
+    /// <summary>Where the country is not known: inside the outer hours of every country.</summary>
+    public const string AnyCountry = "*";
+
+    private static readonly WeeklyHours Everywhere = new(
+        [.. Russia.Days.Zip(Elsewhere.Days, (a, b) => new[] { a[0].Intersect(b[0]) })]);
+
     /// <param name="country">ISO country; one that is not known has the hours of "every other country".</param>
-    public static WeeklyHours Of(string country) => country == "RU" ? Russia : Elsewhere;
+    public static WeeklyHours Of(string country) => country switch
+    {
+        "RU" => Russia,
+        AnyCountry => Everywhere,
+        _ => Elsewhere,
+    };
 }

@@ -5,7 +5,8 @@ using Dialer.Subscribers;
 namespace Dialer.Domain.Campaigns;
 
 /// <summary>A row to ask its subscriber for.</summary>
-public readonly record struct DueJob(JobRow Row, Lane Lane, UnixTime DueAt);
+/// <param name="IsToEnd">It can never be called: it is to be ended, which needs neither a permit nor a line.</param>
+public readonly record struct DueJob(JobRow Row, Lane Lane, UnixTime DueAt, bool IsToEnd = false);
 
 /// <summary>A range to read: rows of <paramref name="Lane"/> after <paramref name="After"/>, at most <paramref name="Limit"/>.</summary>
 public readonly record struct LaneRead(LaneId Lane, LaneCursor After, int Limit);
@@ -155,7 +156,7 @@ public sealed class LaneBoard
                 {
                     if (queue.NeedsRead)
                     {
-                        return new LaneRead(queue.Id, queue.Cursor, Math.Clamp(2 * want, MinRead, MaxRead));
+                        return queue.BeginRead(Math.Clamp(2 * want, MinRead, MaxRead));
                     }
 
                     continue;
@@ -173,7 +174,7 @@ public sealed class LaneBoard
                 return null;
             }
 
-            jobs.Add(new DueJob(best.Take(), best.Lane, bestRank.Due));
+            jobs.Add(new DueJob(best.Take(), best.Lane, bestRank.Due, !best.Calendar.IsOpen(now)));
         }
 
         return null;
@@ -188,7 +189,7 @@ public sealed class LaneBoard
             // of a closed lane only the head matters: is there anything, and from when
             if (queue.NeedsRead && queue.Count == 0)
             {
-                return new BoardStep([], new LaneRead(queue.Id, queue.Cursor, MinRead), now, null);
+                return new BoardStep([], queue.BeginRead(MinRead), now, null);
             }
 
             var at = queue.NextAt(now);

@@ -38,6 +38,16 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
 
     public int Count => rows.Count;
 
+    /// <summary>The lowest place that was hinted at since a read began: the read may not have seen it yet.</summary>
+    private LaneCursor? hinted;
+
+    /// <summary>What to read next.</summary>
+    public LaneRead BeginRead(int limit)
+    {
+        hinted = null;
+        return new LaneRead(Id, Cursor, limit);
+    }
+
     public JobRow Head => rows.Peek();
 
     public JobRow Take() => rows.Dequeue();
@@ -80,6 +90,16 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
 
     public void Load(IReadOnlyList<JobRow> read, int limit, UnixTime readAt, HashSet<JobId> taken)
     {
+        Take(read, limit, readAt, taken);
+        if (hinted is { } from)
+        {
+            NeedsRead = true;
+            Cursor = Cursor.IsAfter(from) ? from : Cursor;
+        }
+    }
+
+    private void Take(IReadOnlyList<JobRow> read, int limit, UnixTime readAt, HashSet<JobId> taken)
+    {
         NextNotBefore = UnixTime.None;
         NeedsRead = read.Count >= limit;
         foreach (var row in read)
@@ -103,6 +123,7 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
     public void Hint(UnixTime notBefore)
     {
         var before = LaneCursor.Before(notBefore);
+        Remember(before);
         if (Cursor.IsAfter(before))
         {
             Cursor = before;
@@ -124,11 +145,14 @@ internal sealed class LaneQueue(Lane lane, LaneKind kind, LaneCalendar calendar,
 
         NeedsRead = true;
         var before = new LaneCursor(notBefore, new JobId(first.Value - 1));
+        Remember(before);
         if (Cursor.IsAfter(before))
         {
             Cursor = before;
         }
     }
+
+    private void Remember(LaneCursor place) => hinted = hinted is { } lower && place.IsAfter(lower) ? lower : place;
 
     /// <summary>Look again from the start: a lost hint costs a moment, not a number.</summary>
     public void Rewind()

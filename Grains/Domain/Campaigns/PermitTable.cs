@@ -10,6 +10,9 @@ public sealed class PermitTable(int maximum)
 {
     private readonly Dictionary<TryId, Permit> permits = [];
 
+    /// <summary>Freed since the last comparison began.</summary>
+    private readonly Dictionary<TryId, UnixTime> released = [];
+
     /// <summary>Lowering it cuts no call: nothing starts until fewer are in use.</summary>
     public int Maximum { get; set; } = maximum;
 
@@ -18,6 +21,9 @@ public sealed class PermitTable(int maximum)
     public int Free => Math.Max(0, Maximum - permits.Count);
 
     public bool Holds(TryId id) => permits.ContainsKey(id);
+
+    /// <summary>Its admission has been answered: only the rows say what becomes of it.</summary>
+    public bool HasReplied(TryId id) => permits.TryGetValue(id, out var permit) && !permit.RepliedAt.IsNever;
 
     /// <summary>Takes a permit for an admission that is about to be asked; false at the cap or if this try has one.</summary>
     public bool TryTake(TryId id, UnixTime now) => permits.Count < Maximum && permits.TryAdd(id, new Permit(now, UnixTime.Never));
@@ -33,6 +39,13 @@ public sealed class PermitTable(int maximum)
 
     public bool Release(TryId id) => permits.Remove(id);
 
+    /// <summary>Its outcome is stored: a read of live rows that began before this says nothing of it any more.</summary>
+    public bool Release(TryId id, UnixTime now)
+    {
+        released[id] = now;
+        return permits.Remove(id);
+    }
+
     /// <summary>An admission has had no reply since before <paramref name="limit"/>: the campaign must raise its epoch and rebuild.</summary>
     public bool IsOverdue(UnixTime limit) => permits.Values.Any(p => p.RepliedAt.IsNever && p.TakenAt < limit);
 
@@ -46,7 +59,12 @@ public sealed class PermitTable(int maximum)
         var rows = live as IReadOnlySet<TryId> ?? live.ToHashSet();
         var freed = permits.Where(p => p.Value.RepliedAt < readAt && !rows.Contains(p.Key)).Select(p => p.Key).ToList();
         freed.ForEach(id => permits.Remove(id));
-        Add(rows, readAt);
+        Add(rows.Where(id => !released.TryGetValue(id, out var at) || at < readAt), readAt);
+        foreach (var (id, _) in released.Where(r => r.Value < readAt).ToList())
+        {
+            released.Remove(id);
+        }
+
         return freed.Count;
     }
 
@@ -55,6 +73,7 @@ public sealed class PermitTable(int maximum)
     {
         ArgumentNullException.ThrowIfNull(live);
         permits.Clear();
+        released.Clear();
         Add(live, now);
     }
 

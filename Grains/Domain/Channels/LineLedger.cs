@@ -36,7 +36,10 @@ public sealed class LineLedger
         return true;
     }
 
-    /// <summary>How many of the wanted tokens this campaign may have: free lines, less what others are still owed.</summary>
+    /// <summary>
+    /// How many of the wanted tokens this campaign may have: free lines, less what others are still owed. Of those below their
+    /// share the one that was granted longest ago comes first: where lines are fewer than campaigns they take turns (P43).
+    /// </summary>
     public int Fair(CampaignId campaign, int lines, int want, TimeSpan now)
     {
         var free = lines - Live - Outstanding;
@@ -49,9 +52,13 @@ public sealed class LineLedger
         var rivals = shares.Where(s => s.Key != campaign && s.Value.Want > 0 && now - s.Value.ReportedAt <= DemandLifetime).Select(s => s.Value).ToList();
         var fair = Math.Max(1, lines / (rivals.Count + 1));
         var owed = rivals.Sum(r => Math.Max(0, Math.Min(r.Want, fair - r.InUse)));
-        return own.InUse < fair
-            ? Math.Min(Math.Min(want, free), Math.Max(fair - own.InUse, free - owed))
-            : Math.Clamp(free - owed, 0, want);
+        if (own.InUse >= fair)
+        {
+            return Math.Clamp(free - owed, 0, want);
+        }
+
+        var ahead = rivals.Where(r => r.InUse < fair && r.LastBundle < own.LastBundle).Sum(r => Math.Min(r.Want, fair - r.InUse));
+        return Math.Clamp(Math.Max(Math.Min(fair - own.InUse, free - ahead), free - owed), 0, want);
     }
 
     /// <summary>How many campaigns wanted tokens lately.</summary>
@@ -61,7 +68,9 @@ public sealed class LineLedger
     {
         if (count > 0)
         {
-            ShareOf(campaign).Outstanding.Add((bundle, count, now));
+            var share = ShareOf(campaign);
+            share.Outstanding.Add((bundle, count, now));
+            share.LastBundle = bundle;
         }
     }
 
@@ -112,6 +121,9 @@ public sealed class LineLedger
         public int Want { get; set; }
 
         public TimeSpan ReportedAt { get; set; } = TimeSpan.MinValue / 2;
+
+        /// <summary>The bundle it was granted last; ids rise. 0 = none yet.</summary>
+        public long LastBundle { get; set; }
 
         public List<(long Id, int Count, TimeSpan At)> Outstanding { get; } = [];
 

@@ -71,8 +71,8 @@ public static class IntentGate
         return phone with
         {
             LiveTry = default,
-            LastJob = release.Try.Job,
             // a try that was not placed is no contact: it keeps no one waiting
+            LastJob = release.GiveBackStart ? phone.LastJob : release.Try.Job,
             LastEnd = release.GiveBackStart ? phone.LastEnd : release.EndedAt,
             Starts = release.GiveBackStart ? CallStarts.Decode(phone.Starts).TakeBack(release.StartedAt).Encode() : phone.Starts,
             Version = phone.Version + 1,

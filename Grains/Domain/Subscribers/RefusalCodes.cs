@@ -15,6 +15,9 @@ public static class RefusalCodes
     public const string CapHours = "cap_hours";
     public const string TokenLate = "token_late";
     public const string DriverRefused = "driver_refused";
+    /// <summary>The store did not answer.</summary>
+    public const string Storage = "storage";
+
     public const string CampaignChanged = "campaign_changed";
     public const string ChannelChanged = "channel_changed";
 

@@ -82,7 +82,7 @@ public static partial class SubscriberMachine
 
         var undone = wasAnswered ? 1 : 0;
         // cancelled while it waited after that: as if it had been while the call was up (P27)
-        var isCancelled = row.Has(JobFlags.CancelRequested) || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased;
+        var isCancelled = row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased;
         var live = row with
         {
             Attempts = (short)(row.Attempts - undone),
@@ -127,7 +127,7 @@ public static partial class SubscriberMachine
         {
             Status = JobStatus.Waiting,
             Result = JobResult.None,
-            EndReason = EndReason.None,
+            EndReason = row.Has(JobFlags.CancelRequested) ? row.EndReason : EndReason.None,
             FinishedAt = UnixTime.None,
             Lane = AtLane(row),
             NotBefore = now,

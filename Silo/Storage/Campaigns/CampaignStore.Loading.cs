@@ -34,17 +34,18 @@ internal sealed partial class CampaignStore
         DbConnection connection, CampaignId campaign, (long List, long From, long At) open, long ids, int limit, UnixTime now)
     {
         await database.PreferIndexesAsync(connection);
-        var last = Convert.ToInt64(
-            await connection.ScalarAsync(
-                "select coalesce(max(row_number), 0) from (select row_number from list_row where list = @list and row_number > @from "
-                + "order by row_number limit @limit) chunk",
-                ("list", open.List), ("from", open.From), ("limit", limit)),
+        // by row numbers, not by counts: a row that is erased meanwhile shifts nothing
+        var last = open.From + limit;
+        var end = Convert.ToInt64(
+            await connection.ScalarAsync("select coalesce(max(row_number), 0) from list_row where list = @list", ("list", open.List)),
             CultureInfo.InvariantCulture);
-        var rows = last == 0 ? 0 : await InsertJobsAsync(connection, campaign, open, ids, last, now);
-        var isDone = rows < limit;
+        var rows = open.From >= end ? 0 : await InsertJobsAsync(connection, campaign, open, ids, last, now);
+        var isDone = last >= end;
+        // at the end the total is what there is: rows that were erased before they were loaded are nobody's jobs
         await connection.ExecuteAsync(
-            "update campaign set loaded_row = @last, loaded = loaded + @rows, waiting = waiting + @rows, loading = @loading where id = @id",
-            ("last", last == 0 ? open.From : last), ("rows", rows), ("loading", isDone ? 2 : 1), ("id", campaign.Value));
+            "update campaign set loaded_row = @last, loaded = loaded + @rows, waiting = waiting + @rows, loading = @loading"
+            + (isDone ? ", total = loaded + @rows" : "") + " where id = @id",
+            ("last", last), ("rows", rows), ("loading", isDone ? 2 : 1), ("id", campaign.Value));
         return new LoadedChunk(true, rows, isDone, new JobId(ids));
     }
 
@@ -59,7 +60,7 @@ internal sealed partial class CampaignStore
         var rows = await connection.ExecuteAsync(
             """
             insert into call_job (id, campaign, phone, lane, not_before, status, flags, created_at)
-            select @ids + row_number() over (order by r.row_number) - 1, @campaign, r.phone, l.id, @load_at, 1, 0, @now
+            select @ids + r.row_number - @from - 1, @campaign, r.phone, l.id, @load_at, 1, 0, @now
             from list_row r
             join list_group g on g.list = r.list and g.number = r.group_number
             join campaign_lane l on l.campaign = @campaign and l.policy = 0 and l.priority = g.priority and l.zone = g.zone
@@ -69,13 +70,13 @@ internal sealed partial class CampaignStore
         await connection.ExecuteAsync(
             """
             insert into call_job_data (job, campaign, zone_source, list_row, payload)
-            select @ids + row_number() over (order by r.row_number) - 1, @campaign, g.zone_source, r.row_number, r.payload
+            select @ids + r.row_number - @from - 1, @campaign, g.zone_source, r.row_number, r.payload
             from list_row r
             join list_group g on g.list = r.list and g.number = r.group_number
             where r.list = @list and r.row_number > @from and r.row_number <= @last
             """,
             parameters);
-        await SiblingFlags.SetAsync(database, connection, campaign, ids, ids + rows);
+        await SiblingFlags.SetAsync(database, connection, campaign, ids, ids + last - open.From);
         return rows;
     }
 

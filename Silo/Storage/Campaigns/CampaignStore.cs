@@ -41,7 +41,7 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
 
     public Task<IReadOnlyList<CampaignId>> ListOpenAsync() => database.ReadAsync<IReadOnlyList<CampaignId>>(async connection =>
         await connection.ListAsync(
-            "select id from campaign where status in (1, 2) order by id", r => new CampaignId(r.GetInt64(0))));
+            "select id from campaign where status in (1, 2, 3) order by id", r => new CampaignId(r.GetInt64(0))));
 
     public Task<IReadOnlyList<JobRow>> ReadRangeAsync(CampaignId campaign, LaneRead range) => ReadJobsAsync(
         // status = 1 is written out: it is what makes the partial index usable
@@ -59,7 +59,7 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
         "where status = 3 and not_before < @before order by not_before limit @limit", ("before", dueBefore.Ms), ("limit", limit));
 
     public Task<IReadOnlyList<JobRow>> ReadWaitingWithAttemptsAsync(CampaignId campaign, int attempts, JobId after, int limit) => ReadJobsAsync(
-        "where campaign = @campaign and status in (1, 3) and attempts >= @attempts and id > @after order by id limit @limit",
+        "where campaign = @campaign and status in (1, 3) and attempts > 0 and attempts >= @attempts and id > @after order by id limit @limit",
         ("campaign", campaign.Value),
         ("attempts", attempts),
         ("after", after.Value),

@@ -89,14 +89,13 @@ internal sealed class BatchPlan
             }
 
             var gate = new CampaignGate(intent.Epoch, CampaignStatus.Running, 0, int.MaxValue);
-            if (facts.Campaigns.TryAdd(intent.Row.Campaign.Value, gate) || facts.Campaigns[intent.Row.Campaign.Value] == gate)
+            facts.Campaigns.TryAdd(intent.Row.Campaign.Value, gate);
+            facts.ChannelEpochs.TryAdd(intent.Channel.Value, intent.ChannelEpoch);
+            if (facts.Campaigns[intent.Row.Campaign.Value] != gate || facts.ChannelEpochs[intent.Channel.Value] != intent.ChannelEpoch)
             {
-                facts.ChannelEpochs.TryAdd(intent.Channel.Value, intent.ChannelEpoch);
-                continue;
+                // two epochs of one campaign or channel in one batch: one of them has passed
+                return null;
             }
-
-            // two epochs of one campaign in one batch: one of them has passed
-            return null;
         }
 
         foreach (var (number, row) in phones.Phones)

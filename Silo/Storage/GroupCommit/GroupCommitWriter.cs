@@ -119,6 +119,17 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
             Interlocked.Add(ref writes, batch.Count);
             feed.Committed(batch);
         }
+        catch (BatchRefusedException e) when (batch.Count > 1)
+        {
+            // certainly nothing was written: one of them cannot be stored at all, and must not take its neighbours with it
+            LogRefused(batch.Count, e);
+            foreach (var op in batch)
+            {
+                await CommitAsync([op]);
+            }
+
+            return;
+        }
         catch (Exception e)
         {
             LogCommitInDoubt(batch.Count, e);
@@ -137,6 +148,9 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database refused a group of {Count} writes; they are written one by one")]
+    private partial void LogRefused(int count, Exception cause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A group of {Count} writes was not confirmed by the database")]
     private partial void LogCommitInDoubt(int count, Exception cause);

@@ -18,6 +18,7 @@ internal sealed record ListChunk(
 /// <summary>Rows come in chunks under a list that is not ready; the last step decides the possible duplicates and makes it so.</summary>
 internal sealed partial class PhoneListStore
 {
+    private const int DecideChunk = 1000;
     private static readonly string[] RowTables = ["list_row", "list_suspect", "list_rejected"];
 
     private static readonly BulkColumn[] RowColumns =
@@ -55,18 +56,17 @@ internal sealed partial class PhoneListStore
         isBulk: true);
 
     /// <summary>Decides the possible duplicates exactly (P34), writes the counts and makes the list ready.</summary>
-    public Task FinishAsync(ListId id, long accepted, long rejected, long suspects, long fixedRows, UnixTime now) => database.WriteAsync(
-        async (connection, _) =>
-        {
-            var duplicates = suspects == 0 ? 0 : await DecideSuspectsAsync(connection, id);
-            await connection.ExecuteAsync(
+    public async Task FinishAsync(ListId id, long accepted, long rejected, long suspects, long fixedRows, UnixTime now)
+    {
+        var duplicates = suspects == 0 ? 0 : await DecideSuspectsAsync(id);
+        await database.WriteAsync(
+            (connection, _) => connection.ExecuteAsync(
                 "update phone_list set status = 2, rows = @rows, accepted = @accepted, duplicates = @duplicates, rejected = @rejected, "
                 + "fixed = @fixed, finished_at = @now where id = @id and status = 1",
                 ("rows", accepted + suspects + rejected), ("accepted", accepted + suspects - duplicates), ("duplicates", duplicates),
-                ("rejected", rejected), ("fixed", fixedRows), ("now", now.Ms), ("id", id.Value));
-            return true;
-        },
-        isBulk: true);
+                ("rejected", rejected), ("fixed", fixedRows), ("now", now.Ms), ("id", id.Value)),
+            isBulk: true);
+    }
 
     /// <summary>The import ended without a list: nothing of it stays but the reason.</summary>
     public async Task FailAsync(ListId id, string error)
@@ -111,34 +111,76 @@ internal sealed partial class PhoneListStore
         },
         isBulk: true);
 
-    private static async Task<long> DecideSuspectsAsync(DbConnection connection, ListId id)
+    /// <summary>
+    /// Compared by a reader, so that no call's write waits for it; written in chunks. Cut short, the list is not ready and goes.
+    /// </summary>
+    private async Task<long> DecideSuspectsAsync(ListId id)
     {
         // the earlier row that each suspect equals: among the rows that were certain, or the suspects before it
-        const string firsts =
+        const string duplicates =
             """
-            select s.row_number, s.line, min(e.row_number) as first
+            select s.row_number, s.line, s.payload, min(e.row_number) as first
             from list_suspect s
             join (select list, row_number, phone, payload from list_row where list = @list
                   union all select list, row_number, phone, payload from list_suspect where list = @list) e
               on e.phone = s.phone and e.payload = s.payload and e.row_number < s.row_number
-            where s.list = @list group by s.row_number, s.line
+            where s.list = @list group by s.row_number, s.line, s.payload
             """;
-        await connection.ExecuteAsync(
-            "insert into list_rejected (list, row_number, line, code, reason, content) "
-            + "select @list, f.row_number, f.line, 'duplicate', 'The same as row ' || f.first || '; skipped.', s.payload "
-            + $"from ({firsts}) f join list_suspect s on s.list = @list and s.row_number = f.row_number",
-            ("list", id.Value));
-        var duplicates = Convert.ToInt64(
-            await connection.ScalarAsync("select count(*) from list_rejected where list = @list and code = 'duplicate'", ("list", id.Value)),
-            CultureInfo.InvariantCulture);
-        await connection.ExecuteAsync(
-            "insert into list_row (list, row_number, phone, group_number, payload) "
-            + "select s.list, s.row_number, s.phone, s.group_number, s.payload from list_suspect s where s.list = @list and not exists "
-            + "(select 1 from list_rejected r where r.list = s.list and r.row_number = s.row_number)",
-            ("list", id.Value));
-        await connection.ExecuteAsync("delete from list_suspect where list = @list", ("list", id.Value));
-        return duplicates;
+        var count = await database.ReadAsync(async connection =>
+        {
+            await using var command = connection.Command(duplicates, ("list", id.Value));
+            await using var reader = await command.ExecuteReaderAsync();
+            var chunk = new List<RejectedRow>(DecideChunk);
+            var total = 0L;
+            while (await reader.ReadAsync())
+            {
+                chunk.Add(new RejectedRow(
+                    reader.GetInt64(0), reader.GetInt64(1), "duplicate", DuplicateText(reader.GetInt64(3)), null, reader.GetString(2)));
+                total++;
+                if (chunk.Count == DecideChunk)
+                {
+                    await RejectAsync(id, chunk);
+                    chunk.Clear();
+                }
+            }
+
+            await RejectAsync(id, chunk);
+            return total;
+        });
+        while (await TakeInSuspectsAsync(id) > 0)
+        {
+            // chunk after chunk, so that calls' writes come in between
+        }
+
+        return count;
     }
+
+    /// <summary>What is told of a row that stands in the list already; erasing a phone finds its duplicates by it (P57).</summary>
+    internal static string DuplicateText(long row) => string.Create(CultureInfo.InvariantCulture, $"The same as row {row}; skipped.");
+
+    private Task RejectAsync(ListId id, IReadOnlyList<RejectedRow> rows) => rows.Count == 0 ? Task.CompletedTask : database.WriteAsync(
+        async (connection, _) =>
+        {
+            await InsertManyAsync(connection, "list_rejected", RejectedColumns, rows, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw]);
+            return true;
+        },
+        isBulk: true);
+
+    /// <summary>The next suspects that are no duplicates become rows; answers how many suspects were settled.</summary>
+    private Task<int> TakeInSuspectsAsync(ListId id) => database.WriteAsync(
+        async (connection, _) =>
+        {
+            const string next = "select row_number from list_suspect where list = @list order by row_number limit @limit";
+            await connection.ExecuteAsync(
+                "insert into list_row (list, row_number, phone, group_number, payload) "
+                + "select s.list, s.row_number, s.phone, s.group_number, s.payload from list_suspect s "
+                + $"where s.list = @list and s.row_number in ({next}) and not exists "
+                + "(select 1 from list_rejected r where r.list = s.list and r.row_number = s.row_number)",
+                ("list", id.Value), ("limit", DecideChunk));
+            return await connection.ExecuteAsync(
+                $"delete from list_suspect where list = @list and row_number in ({next})", ("list", id.Value), ("limit", DecideChunk));
+        },
+        isBulk: true);
 
     private async Task InsertManyAsync<T>(
         DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<T> rows, Func<T, object?[]> values)

@@ -22,6 +22,19 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
 
     public async Task CommitAsync(IReadOnlyList<WriteOp> batch)
     {
+        try
+        {
+            await TryCommitAsync(batch);
+        }
+        catch (Exception e) when (e is PostgresException { SqlState: ['2', '2', ..] } or System.Text.EncoderFallbackException or OverflowException)
+        {
+            // class 22, data exceptions: never from a commit
+            throw new BatchRefusedException(e);
+        }
+    }
+
+    private async Task TryCommitAsync(IReadOnlyList<WriteOp> batch)
+    {
         await using var connection = await source.OpenConnectionAsync();
         if (await TryTrustingAsync(connection, batch))
         {

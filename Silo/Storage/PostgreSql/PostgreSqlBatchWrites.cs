@@ -17,7 +17,7 @@ internal static class PostgreSqlBatchWrites
         $"update campaign c set {CounterColumns.Additions("c", "u.")} from unnest("
         + string.Join(", ", Enumerable.Range(1, CounterColumns.Names.Count + 2).Select(i => $"${i}::bigint[]"))
         + $") as u(id, {CounterColumns.List}, gate_epoch) where c.id = u.id "
-        + "and (u.gate_epoch = 0 or (c.epoch = u.gate_epoch and c.status = 2 and c.live + u.live <= c.max_calls))";
+        + "and (u.gate_epoch < 0 or (c.epoch = u.gate_epoch and c.status = 2 and c.live + u.live <= c.max_calls))";
 
     private const string ChannelText =
         "select c.id from channel c join unnest($1::bigint[], $2::bigint[]) as u(id, epoch) on c.id = u.id and c.epoch = u.epoch order by c.id for share of c";
@@ -118,7 +118,7 @@ internal static class PostgreSqlBatchWrites
         var values = plan.Campaigns.Values.Select(CounterColumns.Values).ToList();
         var columns = Enumerable.Range(0, CounterColumns.Names.Count).Select(c => Column(values, v => v[c]));
         long[] keys = [.. plan.Campaigns.Keys];
-        return Add(batch, GatedCampaignText, [keys, .. columns, Column(keys, id => epochs.GetValueOrDefault(id))]);
+        return Add(batch, GatedCampaignText, [keys, .. columns, Column(keys, id => epochs.GetValueOrDefault(id, -1))]);
     }
 
     private static NpgsqlBatchCommand? AddChannels(NpgsqlBatch batch, IReadOnlyList<WriteOp> ops, out int count)

@@ -11,6 +11,16 @@ internal static class PostgreSqlSources
 {
     private const string PlannedOnce = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
 
+    /// <summary>
+    /// A process that is frozen, or a machine that is lost, in the middle of a transaction must not keep its row locks: the others
+    /// would wait for it. Its own commit is then refused, which it takes as not confirmed.
+    /// </summary>
+    private const string LetsGo =
+        " -c idle_in_transaction_session_timeout=5000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
+
+    /// <summary>Connections of one process to one purpose: PostgreSQL allows 100 in all unless told otherwise.</summary>
+    private const int MaxConnections = 20;
+
     /// <summary>For reads and for work in bulk.</summary>
     public static NpgsqlDataSource General(string connectionString) => Create(connectionString, "dialer", PlannedOnce);
 
@@ -24,6 +34,7 @@ internal static class PostgreSqlSources
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             ApplicationName = name,
-            Options = options,
+            Options = options + LetsGo,
+            MaxPoolSize = MaxConnections,
         }.ToString());
 }

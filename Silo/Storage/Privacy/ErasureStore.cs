@@ -18,7 +18,15 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
         "select phone from erase_request order by asked_at limit @limit", r => new PhoneNumber(r.GetInt64(0)), ("limit", limit)));
 
     /// <summary>Erases a phone whose jobs are all final. False: some are not; nothing was erased yet.</summary>
-    public Task<bool> ErasePhoneAsync(PhoneNumber phone) => database.WriteAsync(
+    public async Task<bool> ErasePhoneAsync(PhoneNumber phone)
+    {
+        // lists have no index by phone (an import would pay for it): they are looked through by a reader, and erased by their keys
+        var listed = await database.ReadAsync(connection => connection.ListAsync(
+            "select list, row_number from list_row where phone = @phone", r => (List: r.GetInt64(0), Row: r.GetInt64(1)), ("phone", phone.Value)));
+        return await ErasePhoneAsync(phone, listed);
+    }
+
+    private Task<bool> ErasePhoneAsync(PhoneNumber phone, IReadOnlyList<(long List, long Row)> listed) => database.WriteAsync(
         async (connection, _) =>
         {
             var jobs = await connection.ListAsync(
@@ -35,11 +43,20 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
                 await connection.ExecuteAsync("update call_job_data set payload = null where job = @job", ("job", id));
                 await connection.ExecuteAsync("update call_try set report_data = null, call_result = null where job = @job", ("job", id));
                 await connection.ExecuteAsync("delete from job_note where job = @job", ("job", id));
+                await connection.ExecuteAsync("delete from call_leg where job = @job", ("job", id));
             }
 
             // the row stays for the counts, without the number
             await connection.ExecuteAsync("update call_job set phone = 0, version = version + 1 where phone = @phone", ("phone", phone.Value));
-            await connection.ExecuteAsync("delete from list_row where phone = @phone", ("phone", phone.Value));
+            foreach (var (list, row) in listed)
+            {
+                await connection.ExecuteAsync("delete from list_row where list = @list and row_number = @row", ("list", list), ("row", row));
+                // rows that were rejected as the same as this one
+                await connection.ExecuteAsync(
+                    "delete from list_rejected where list = @list and code = 'duplicate' and reason = @reason",
+                    ("list", list), ("reason", PhoneLists.PhoneListStore.DuplicateText(row)));
+            }
+
             await connection.ExecuteAsync("delete from list_suspect where phone = @phone", ("phone", phone.Value));
             await connection.ExecuteAsync(
                 "delete from phone where phone = @phone and not exists (select 1 from do_not_call d where d.phone = phone.phone)", ("phone", phone.Value));

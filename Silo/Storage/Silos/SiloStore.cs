@@ -19,19 +19,20 @@ internal sealed class SiloStore(IDatabase database) : ISiloStore
         return id;
     });
 
-    public Task SeenAsync(int silo, UnixTime now) => database.WriteAsync((connection, _) =>
-        connection.ExecuteAsync("update silo set seen_at = @now where id = @id", ("id", silo), ("now", now.Ms)));
+    public Task SeenAsync(int silo, string address, UnixTime now) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
+        "insert into silo (id, address, started_at, seen_at) values (@id, @address, @now, @now) on conflict (id) do update set seen_at = excluded.seen_at",
+        ("id", silo), ("address", address), ("now", now.Ms)));
 
     public Task<IReadOnlyList<SiloRow>> ListAsync() => database.ReadAsync<IReadOnlyList<SiloRow>>(async connection =>
         await connection.ListAsync(
             "select id, address, started_at, seen_at from silo order by id",
             r => new SiloRow(r.GetInt32(0), r.GetString(1), new UnixTime(r.GetInt64(2)), new UnixTime(r.GetInt64(3)))));
 
-    public Task<IReadOnlyList<JobRow>> ReadLiveOfAsync(IReadOnlyCollection<int> silos, int limit) => database.ReadAsync<IReadOnlyList<JobRow>>(
+    public Task<IReadOnlyList<JobRow>> ReadLiveOfAsync(IReadOnlyCollection<int> silos, JobId after, int limit) => database.ReadAsync<IReadOnlyList<JobRow>>(
         async connection => await connection.ListAsync(
-            $"select {JobRows.Columns} from call_job where status = 2 and silo in ({Numbers(silos)}) order by id limit @limit",
+            $"select {JobRows.Columns} from call_job where status = 2 and silo in ({Numbers(silos)}) and id > @after order by id limit @limit",
             JobRows.Read,
-            ("limit", limit)));
+            ("after", after.Value), ("limit", limit)));
 
     public Task<byte[]?> ReadLegAsync(TryId id) => database.ReadAsync(async connection => (byte[]?)await connection.ScalarAsync(
         "select leg from call_leg where job = @job and number = @number", ("job", id.Job.Value), ("number", id.Number)));

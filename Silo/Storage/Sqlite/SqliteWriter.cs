@@ -10,7 +10,8 @@ namespace Dialer.Silo.Storage.Sqlite;
 internal sealed class SqliteWriter : IDisposable
 {
     private readonly BlockingCollection<Work> calls = [];
-    private readonly BlockingCollection<Work> bulk = new(boundedCapacity: 16);
+    // not bounded: every caller waits for its own chunk, and a full queue would hold up the thread that adds
+    private readonly BlockingCollection<Work> bulk = [];
     private readonly SqliteConnection connection;
     private readonly Thread thread;
     private bool disposed;

@@ -64,7 +64,13 @@ public sealed record CalendarCase(CampaignTerms Terms, string Zone, CallPolicy? 
     public static bool InOuter(LocalDateTime local, string country)
     {
         var weekend = local.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday;
-        var (from, to) = country != "RU" ? (8, 21) : weekend ? (9, 20) : (8, 22);
+        // of an offset nobody knows the country: inside the hours of all
+        var (from, to) = country switch
+        {
+            "RU" => weekend ? (9, 20) : (8, 22),
+            "*" => weekend ? (9, 20) : (8, 21),
+            _ => (8, 21),
+        };
         return local.Hour >= from && local.Hour < to;
     }
 
@@ -84,5 +90,5 @@ public sealed record CalendarCase(CampaignTerms Terms, string Zone, CallPolicy? 
     }
 
     private string CountryOf(string zone) =>
-        NodaTime.TimeZones.TzdbDateTimeZoneSource.Default.ZoneLocations!.FirstOrDefault(l => l.ZoneId == zone)?.CountryCode ?? Terms.Country;
+        NodaTime.TimeZones.TzdbDateTimeZoneSource.Default.ZoneLocations!.FirstOrDefault(l => l.ZoneId == zone)?.CountryCode ?? "*";
 }

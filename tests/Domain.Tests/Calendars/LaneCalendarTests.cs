@@ -223,7 +223,7 @@ public class LaneCalendarTests
     [InlineData("Europe/Berlin", "2026-07-06T08:00:00+02:00", "2026-07-06T20:59:20+02:00")]
     [InlineData("Europe/Berlin", "2026-07-11T08:00:00+02:00", "2026-07-11T20:59:20+02:00")]
     [InlineData("Asia/Almaty", "2026-07-06T08:00:00+05:00", "2026-07-06T20:59:20+05:00")]
-    [InlineData("+02:00", "2026-07-06T08:00:00+02:00", "2026-07-06T21:59:20+02:00")] // an offset is of the campaign's country
+    [InlineData("+02:00", "2026-07-06T08:00:00+02:00", "2026-07-06T20:59:20+02:00")] // an offset is of no country: inside the hours of all
     [InlineData("", "2026-07-06T08:00:00+03:00", "2026-07-06T21:59:20+03:00")]
     public void OuterHours_HoldInTheCalleesZone_LessTheRingTimeout(string zone, string opens, string closes)
     {

@@ -230,7 +230,12 @@ public class AttemptTests
         world.DialWhenDue();
         var ended = new CallEnded
         {
-            Try = new TryId(world.Row.Id, 2), Campaign = world.Row.Campaign, Phone = Phone, Seq = 1, At = world.Now, Class = CallClass.Busy,
+            Try = new TryId(world.Row.Id, 2),
+            Campaign = world.Row.Campaign,
+            Phone = Phone,
+            Seq = 1,
+            At = world.Now,
+            Class = CallClass.Busy,
         };
         Assert.Throws<InvalidOperationException>(() => SubscriberMachine.Ended(world.Context(0), ended, world.Now, isChannelDown: false));
     }

@@ -68,6 +68,14 @@ public class EndingTests
     }
 
     [Fact]
+    public void JobThatIsDueOnlyAfterItsFinish_EndsAtOnce()
+    {
+        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(UntilFour, startAt: UntilFour.FinishAt!.Value);
+        world.Admit();
+        Assert.Equal((JobStatus.Final, EndReason.Expired), (world.Row.Status, world.Row.EndReason));
+    }
+
+    [Fact]
     public void NoWindowBeforeTheFinish_AfterAnAttempt_EndsAsNoAnswer_WithTheCallThatSpentIt()
     {
         var world = new SubscriberWorld(Attempts(3, pause: 200), hasJob: false).AddJob(UntilFour);

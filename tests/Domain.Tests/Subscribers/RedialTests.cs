@@ -63,7 +63,11 @@ public class RedialTests
 
         var all = new CallPolicy
         {
-            AllowedDays = 1, AllowedTime = new MinuteRange[]?[7], RetryMinutes = 3, MaxAttempts = 4, FinishAt = finish + TimeSpan.FromHours(1),
+            AllowedDays = 1,
+            AllowedTime = new MinuteRange[]?[7],
+            RetryMinutes = 3,
+            MaxAttempts = 4,
+            FinishAt = finish + TimeSpan.FromHours(1),
         };
         world = new SubscriberWorld(Attempts(1), hasJob: false).AddJob(own);
         step = world.DialAndEnd(CallClass.Answered, Talk, new BotReply { Redial = new Redial { Policy = all, Priority = 1 } });

@@ -240,6 +240,11 @@ internal sealed class SubscriberWorld
             RetryAttempts = rows.Sum(r => Math.Max(0, r.AttemptsTotal - 1)),
             TechnicalFailures = Tries.Count(t => t.Class == CallClass.Technical),
             RedialsDropped = Notes.Count(n => n.Code is "redial_cut" or "redial_dropped"),
+            WaitingAttempted = Count(r => r.Status is JobStatus.Waiting or JobStatus.Backoff && r.AttemptsTotal > 0),
+            AnsweredCalls = Tries.Count(t => t.Class is CallClass.Answered or CallClass.BotFailed),
+            BusyCalls = Tries.Count(t => t.Class == CallClass.Busy),
+            RejectedCalls = Tries.Count(t => t.Class == CallClass.Rejected),
+            NoAnswerCalls = Tries.Count(t => t.Class is CallClass.NoAnswer or CallClass.Unreachable),
             TalkMs = Tries.Where(t => !t.AnsweredAt.IsNone && t.Class != CallClass.Unknown).Sum(t => (long)t.Talk.TotalMilliseconds),
         };
     }

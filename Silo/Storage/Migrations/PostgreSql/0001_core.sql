@@ -119,6 +119,8 @@ create table call_job (
 create index call_job_due on call_job (campaign, lane, not_before, id) where status = 1;
 create index call_job_live on call_job (campaign, silo) where status = 2;
 create index call_job_backoff on call_job (not_before) where status = 3;
+-- waiting jobs that made attempts: those that an edit may end (P14)
+create index call_job_attempted on call_job (campaign, id) where status in (1, 3) and attempts > 0;
 create index call_job_phone on call_job (phone, campaign);
 
 create table call_job_data (

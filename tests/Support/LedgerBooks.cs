@@ -3,11 +3,13 @@ using Dialer.Silo.Telephony.Simulated;
 namespace Dialer.Tests;
 
 /// <summary>The carrier's own books, read as evidence: what it received, twice or once, and how many were up at once.</summary>
-internal sealed class LedgerBooks
+public sealed class LedgerBooks
 {
-    private LedgerBooks(IReadOnlyDictionary<string, int> starts, int mostAtOnce, int stillUp, IReadOnlySet<string> phones)
+    private LedgerBooks(
+        IReadOnlyDictionary<string, int> starts, IReadOnlyDictionary<string, UnixTime> ends, int mostAtOnce, int stillUp, IReadOnlySet<string> phones)
     {
         Starts = starts;
+        Ends = ends;
         MostAtOnce = mostAtOnce;
         StillUp = stillUp;
         Phones = phones;
@@ -15,6 +17,9 @@ internal sealed class LedgerBooks
 
     /// <summary>How often each call id was started.</summary>
     public IReadOnlyDictionary<string, int> Starts { get; }
+
+    /// <summary>When each call id was over.</summary>
+    public IReadOnlyDictionary<string, UnixTime> Ends { get; }
 
     public int MostAtOnce { get; }
 
@@ -27,10 +32,11 @@ internal sealed class LedgerBooks
     public static LedgerBooks Read(string path)
     {
         var starts = new Dictionary<string, int>();
+        var ends = new Dictionary<string, UnixTime>();
         var phones = new HashSet<string>();
         var live = new HashSet<string>();
         var most = 0;
-        foreach (var text in File.ReadLines(path))
+        foreach (var text in Lines(path))
         {
             Assert.True(LedgerLine.TryParse(text, out var line), $"a line of the ledger is not one: {text.Length} characters");
             if (line.IsStart)
@@ -43,9 +49,20 @@ internal sealed class LedgerBooks
             else
             {
                 live.Remove(line.Id.ToString());
+                ends[line.Id.ToString()] = line.At;
             }
         }
 
-        return new LedgerBooks(starts, most, live.Count, phones);
+        return new LedgerBooks(starts, ends, most, live.Count, phones);
+    }
+
+    // shared with the carrier, which may still be writing
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 }

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Dialer.Channels;
+using Dialer.Grains.Calls;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Dialer.Tests;
+
+/// <summary>
+/// A carrier that does what the test says, a trunk per channel, in place of the simulated one. Outlives the silos that use it:
+/// <see cref="Abandon"/> is what their death looks like from here.
+/// </summary>
+public sealed class ScriptedCarrier : ICallDriverFactory
+{
+    private readonly ConcurrentDictionary<ChannelId, ScriptedTrunk> trunks = new();
+    private readonly ConcurrentBag<ScriptedDriver> drivers = [];
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public ChannelKind Kind => ChannelKind.Simulated;
+
+    public ScriptedTrunk Trunk(ChannelId channel) => trunks.GetOrAdd(channel, _ => new ScriptedTrunk());
+
+    public ICallDriver Create(ChannelId channel, ChannelSettings settings, ICallEventSink sink)
+    {
+        var driver = new ScriptedDriver(Trunk(channel), sink, Clock);
+        drivers.Add(driver);
+        return driver;
+    }
+
+    /// <summary>Every driver made so far says and does nothing more, as if its process had been killed; its calls stay up.</summary>
+    public void Abandon()
+    {
+        foreach (var driver in drivers)
+        {
+            driver.Abandon();
+        }
+    }
+
+    public void Replace(IServiceCollection services)
+    {
+        services.RemoveAll<ICallDriverFactory>();
+        services.AddSingleton<ICallDriverFactory>(this);
+    }
+}
