@@ -10,21 +10,25 @@ namespace Dialer.Tests.Simulation;
 /// <summary>I2: one try, one intent, one INVITE; and no INVITE without a stored intent, nor long after it.</summary>
 internal sealed class TryLaw(DialerWorld world) : Law(world)
 {
-    /// <summary>A token holds 200 ms; P11 allows a second.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long a token holds: short where a rate must be kept (P39).</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWithRate = TimeSpan.FromMilliseconds(200);
 
-    private readonly Dictionary<TryId, UnixTime> intents = [];
+    private readonly Dictionary<TryId, (UnixTime At, TimeSpan Longest)> intents = [];
     private readonly HashSet<TryId> dialed = [];
 
     public override void Stored(IntentFact fact) =>
-        Demand(intents.TryAdd(fact.Try, fact.At), "I2 one intent", $"a second intent of try {fact.Try}");
+        Demand(
+            intents.TryAdd(fact.Try, (fact.At, fact.Channel.Settings.CallsPerSecond > 0 ? LongestWithRate : Longest)),
+            "I2 one intent",
+            $"a second intent of try {fact.Try}");
 
     public override void Dialed(DialFact fact)
     {
         var id = fact.Command.Id;
-        Demand(intents.TryGetValue(id, out var at), "P29 intent first", $"{id} is dialed and no intent is stored");
+        Demand(intents.TryGetValue(id, out var intent), "P29 intent first", $"{id} is dialed and no intent is stored");
         Demand(dialed.Add(id), "I2 one call", $"{id} is dialed twice");
-        Demand(World.Now - at <= Longest, "P11 token", $"{id} is dialed {World.Now - at} after its decision");
+        Demand(World.Now - intent.At <= intent.Longest, "P11 token", $"{id} is dialed {World.Now - intent.At} after its decision");
     }
 }
 

@@ -1,7 +1,7 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
-using Dialer.Domain.Channels;
+using Dialer.Domain.Subscribers;
 using Dialer.Grains.Subscribers;
 using Dialer.Subscribers;
 
@@ -21,6 +21,7 @@ internal sealed partial class SimCampaign
     private int dispatchArmed;
     private bool isDispatching;
     private bool isKicked;
+    private bool isEntering;
     private int asked;
     private string? idleCode;
     private UnixTime idleUntil;
@@ -42,7 +43,7 @@ internal sealed partial class SimCampaign
 
     public void PermitFreed(PermitFreed freed)
     {
-        permits.Release(freed.Try);
+        permits.Release(freed.Try, Now);
         board?.Done(freed.Try.Job);
         if (freed.Status == JobStatus.Waiting)
         {
@@ -123,9 +124,13 @@ internal sealed partial class SimCampaign
             {
                 isKicked = false;
                 await RunDueAsync();
-                if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving)
+                if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving && !isEntering)
                 {
                     await PumpAsync();
+                }
+                else if (row?.Status == CampaignStatus.Paused && !isLeaving)
+                {
+                    await ReportAsync();
                 }
             }
             while (isKicked && !isLeaving);
@@ -144,7 +149,7 @@ internal sealed partial class SimCampaign
 
     private async Task PumpAsync()
     {
-        while (!isLeaving && board is { } current)
+        while (!isLeaving && !isEntering && board is { } current)
         {
             ReturnLater();
             var room = Math.Min(permits.Free, MaxAsked - asked);
@@ -164,7 +169,7 @@ internal sealed partial class SimCampaign
                 break;
             }
 
-            if (!ReferenceEquals(current, board))
+            if (!ReferenceEquals(current, board) || isEntering)
             {
                 continue;
             }
@@ -185,12 +190,29 @@ internal sealed partial class SimCampaign
             var step = current.Next(Now, want);
             foreach (var job in step.Jobs)
             {
-                ready.Enqueue(job);
+                if (job.IsToEnd)
+                {
+                    world.Fork(() => EndAsync(job));
+                }
+                else
+                {
+                    ready.Enqueue(job);
+                }
             }
 
             if (ready.Count > 0)
             {
                 return true;
+            }
+
+            if (step.Jobs.Count > 0)
+            {
+                if (asked >= MaxAsked)
+                {
+                    return false;
+                }
+
+                continue;
             }
 
             if (step.Read is not { } read)
@@ -234,6 +256,15 @@ internal sealed partial class SimCampaign
         world.Fork(() => AskAsync(job, tryId, admission));
     }
 
+    private async Task EndAsync(DueJob job)
+    {
+        asked++;
+        await TolerantAsync(() => world.Cluster.CallSubscriberAsync(silo, id, job.Row.Phone, s => s.ExpireAsync(job.Row)));
+        asked--;
+        board?.Done(job.Row.Id);
+        Kick();
+    }
+
     private async Task AskAsync(DueJob job, TryId tryId, Admission admission)
     {
         AdmissionAnswer answer;
@@ -256,15 +287,27 @@ internal sealed partial class SimCampaign
 
     private void Take(AdmissionAnswer answer, DueJob job, TryId tryId, long epoch)
     {
+        if (epoch != row?.Epoch)
+        {
+            // the permits were made anew from the live rows since
+            return;
+        }
+
         if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)
         {
             permits.Replied(tryId, Now);
             board?.Done(job.Row.Id);
+            if (answer.Result == AdmissionResult.Unsure)
+            {
+                Later(job.Row.Lane, job.Row.NotBefore);
+            }
+
             return;
         }
 
         permits.Release(tryId);
         board?.Done(job.Row.Id);
+        HoldBack(answer.Reason);
         switch (answer.Result)
         {
             case AdmissionResult.NotNow when answer.Lane.Value != 0:
@@ -277,11 +320,20 @@ internal sealed partial class SimCampaign
                 DropBundle();
                 Later(job.Row.Lane, job.Row.NotBefore);
                 break;
-            case AdmissionResult.EpochPassed when epoch == row?.Epoch && row.Status == CampaignStatus.Running:
+            case AdmissionResult.EpochPassed when row.Status == CampaignStatus.Running:
                 world.Fork(() => TolerantAsync(CheckEpochAsync));
                 break;
             default:
                 break;
+        }
+    }
+
+    private void HoldBack(string? reason)
+    {
+        if (reason is RefusalCodes.TokenLate or RefusalCodes.DriverRefused or RefusalCodes.Storage)
+        {
+            DropBundle();
+            retryAtMs = world.Schedule.NowMs + (reason == RefusalCodes.TokenLate ? 250 : 1000);
         }
     }
 
@@ -320,5 +372,9 @@ internal sealed partial class SimCampaign
         }
     }
 
-    private void Idle(string? code, UnixTime until) => (idleCode, idleUntil) = (code, until);
+    private void Idle(string? code, UnixTime until)
+    {
+        channelDownSince = code != IdleCodes.ChannelDown || channelBreaker == Channels.BreakerState.HalfOpen ? UnixTime.None : channelDownSince;
+        (idleCode, idleUntil) = (code, until);
+    }
 }

@@ -19,6 +19,7 @@ internal sealed partial class SimCampaign
     private long retryAtMs;
     private long reportedMs;
     private OutcomeDigest digest;
+    private BreakerState channelBreaker;
     private UnixTime channelDownSince;
     private UnixTime lastChannelError;
 
@@ -102,9 +103,6 @@ internal sealed partial class SimCampaign
             terms = terms with { Channel = bundle.Settings };
         }
 
-        channelDownSince = bundle.Health.Breaker == BreakerState.Closed ? UnixTime.None
-            : channelDownSince.IsNone ? bundle.Health.Since
-            : channelDownSince;
         if (want == 0 || bundle.Count > 0)
         {
             return;
@@ -112,7 +110,13 @@ internal sealed partial class SimCampaign
 
         var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
         retryAtMs = world.Schedule.NowMs + (long)wait.TotalMilliseconds;
+        channelBreaker = bundle.Health.Breaker;
         Idle(bundle.Limit ?? IdleCodes.ChannelLines, Now + wait);
+        if (channelBreaker == BreakerState.Open && channelDownSince.IsNone)
+        {
+            channelDownSince = Now;
+        }
+
         soon = Now + wait;
     }
 

@@ -58,19 +58,32 @@ internal sealed partial class SimCampaign
 
         var settings = edit(row!.Settings);
         Assert.Empty(CampaignRules.Check(settings, row.StartsAt > Now ? row.StartsAt : UnixTime.None, Now));
-        await WriteAsync(row with { Settings = settings, SettingsVersion = row.SettingsVersion + 1 });
-        await ReadConditionsAsync();
         isEdited = true;
+        isEntering = true;
+        await WriteAsync(row with { Settings = settings, SettingsVersion = row.SettingsVersion + 1 });
+        await EnterAsync();
         return true;
     }));
 
     public Task<bool> StopNowAsync() => requests.RunAsync(async () =>
     {
-        if (row!.Status == CampaignStatus.Running && !await ChangeAsync(now => CampaignMachine.Pause(Stand, now)))
+        await HangUpEverywhereAsync();
+        if (row!.Status == CampaignStatus.Running)
         {
-            return false;
+            if (!await ChangeAsync(now => CampaignMachine.Pause(Stand, now)))
+            {
+                return false;
+            }
+
+            // what began between the two
+            await HangUpEverywhereAsync();
         }
 
+        return true;
+    });
+
+    private async Task HangUpEverywhereAsync()
+    {
         foreach (var each in world.Cluster.Alive)
         {
             await world.Cluster.CallAsync(silo, each, () =>
@@ -79,9 +92,7 @@ internal sealed partial class SimCampaign
                 return Task.FromResult(true);
             });
         }
-
-        return true;
-    });
+    }
 
     private Task SetCauseAsync(PauseCause cause) => ChangeAsync(_ => CampaignMachine.Hold(Stand, cause));
 
@@ -105,7 +116,7 @@ internal sealed partial class SimCampaign
         var stand = step.Stand;
         if (!stand.Causes.SequenceEqual(Stand.Causes))
         {
-            var suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? outcomes.Tries.ToList() : [];
+            var suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? world.Store.Suspicious[id].Union(outcomes.Tries).ToList() : [];
             await WriteCausesAsync(stand.Causes, suspicious);
         }
 
@@ -114,19 +125,36 @@ internal sealed partial class SimCampaign
             return;
         }
 
+        isEntering = true;
         await WriteAsync(row! with { Status = stand.Status, StartedAt = stand.StartedAt, FinishedAt = stand.FinishedAt });
         world.Say($"campaign {id}: {step.Event}, now {stand.Status}, epoch {row!.Epoch}");
-        if (row.Status == CampaignStatus.Running)
+        await EnterAsync();
+    }
+
+    private async Task EnterAsync()
+    {
+        try
         {
-            outcomes.Clear();
+            channelDownSince = UnixTime.None;
             await ReadConditionsAsync();
-            await RebuildAsync();
+            if (row!.Status == CampaignStatus.Running)
+            {
+                outcomes.Clear();
+                await RebuildAsync();
+            }
+            else
+            {
+                StopDispatch();
+            }
         }
-        else
+        catch (Exception e) when (e is OutageException or StoreUnavailableException)
         {
-            StopDispatch();
+            // written but not taken up: the next activation begins from what is stored
+            Leave();
+            throw;
         }
 
+        isEntering = false;
         Kick();
     }
 
@@ -175,7 +203,7 @@ internal sealed partial class SimCampaign
             await ChangeAsync(now => CampaignMachine.Due(Stand, row.Settings.FinishAt, now) ?? new CampaignStep(Stand, null));
         }
 
-        if (isLanesStale && row.Status == CampaignStatus.Running)
+        if (isLanesStale && !isEntering && row.Status == CampaignStatus.Running)
         {
             await ReadLanesAsync();
         }
@@ -199,12 +227,14 @@ internal sealed partial class SimCampaign
         var readAt = Now;
         var live = await ReadLiveAsync();
         permits.Reconcile(live.Select(r => r.Try).ToHashSet(), readAt);
-        if (permits.IsOverdue(Now - AdmissionLimit))
+        if (row!.Status == CampaignStatus.Running && permits.IsOverdue(Now - AdmissionLimit))
         {
             await turns.RunAsync(async () =>
             {
-                await WriteAsync(row!);
+                isEntering = true;
+                await WriteAsync(row);
                 await RebuildAsync();
+                isEntering = false;
                 return true;
             });
         }

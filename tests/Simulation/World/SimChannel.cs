@@ -8,7 +8,8 @@ namespace Dialer.Tests.Simulation;
 /// <summary>The shell of a channel: the real ledger of lines, rolling rate and breaker. Follows <c>ChannelGrain</c>.</summary>
 internal sealed class SimChannel
 {
-    private static readonly TimeSpan Expiry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortExpiry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongExpiry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
     private readonly DialerWorld world;
@@ -19,6 +20,7 @@ internal sealed class SimChannel
     private ChannelRow? row;
     private Breaker breaker = new();
     private long lastBundle;
+    private int liveBeforeTrial;
     private Rhythm? rhythm;
     private bool isProbing;
     private bool isGone;
@@ -83,23 +85,24 @@ internal sealed class SimChannel
 
         KeepProbing();
         rhythm?.Stir();
-        if (breaker.State == BreakerState.Open)
+        var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
+        if (state == BreakerState.Open)
         {
             return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
         }
 
-        var lines = breaker.State == BreakerState.HalfOpen ? Math.Min(row.Settings.Lines, Breaker.TrialCalls) : row.Settings.Lines;
+        var lines = state == BreakerState.HalfOpen ? Math.Min(row.Settings.Lines, liveBeforeTrial + Breaker.TrialCalls) : row.Settings.Lines;
         var fair = ledger.Fair(request.Campaign, lines, request.Want, now);
         if (fair < request.Want && fair == 0)
         {
-            return Task.FromResult(Grant(request, 0, breaker.State == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
+            return Task.FromResult(Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
         }
 
-        var available = world.Bug == Bug.RateNotCounted ? int.MaxValue : rate.Available(row.Settings.CallsPerSecond, Expiry, now);
+        var available = world.Bug == Bug.RateNotCounted ? int.MaxValue : rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
         var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
         var count = Math.Min(fair, share);
         return Task.FromResult(count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(Expiry, now))
+            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now))
             : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero));
     }
 
@@ -133,7 +136,7 @@ internal sealed class SimChannel
     {
         var readAt = Elapsed;
         var live = await world.Store.ReadAsync(life, () => world.Store.LiveOfChannel(Id));
-        ledger.Reconcile(live, readAt, Expiry);
+        ledger.Reconcile(live, readAt, LongExpiry);
         var epoch = row!.Epoch;
         var stored = await world.Store.ReadAsync(life, () => world.Store.Channels[Id]);
         if (stored.Epoch > epoch && epoch == row.Epoch)
@@ -156,8 +159,8 @@ internal sealed class SimChannel
         {
             Id = count > 0 ? lastBundle : request.SettledBundle,
             Count = count,
-            Expiry = Expiry,
-            Epoch = row!.Epoch,
+            Expiry = row!.Settings.CallsPerSecond > 0 ? ShortExpiry : LongExpiry,
+            Epoch = row.Epoch,
             Limit = limit,
             RetryAfter = retryAfter,
             Settings = row.Settings,
@@ -170,6 +173,11 @@ internal sealed class SimChannel
         if (next.State != breaker.State)
         {
             world.Say($"breaker {next.State}");
+        }
+
+        if (next.State == BreakerState.HalfOpen && breaker.State != BreakerState.HalfOpen)
+        {
+            liveBeforeTrial = ledger.Live + ledger.Outstanding;
         }
 
         breaker = next;

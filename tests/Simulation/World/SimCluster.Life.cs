@@ -141,7 +141,7 @@ internal sealed partial class SimCluster
     {
         var open = await world.Store.ReadAsync<IReadOnlyList<CampaignId>>(
             silo.Life,
-            () => [.. world.Store.Campaigns.Values.Where(c => c.Status is CampaignStatus.Scheduled or CampaignStatus.Running).Select(c => c.Id)]);
+            () => [.. world.Store.Campaigns.Values.Where(c => c.Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused).Select(c => c.Id)]);
         foreach (var campaign in open)
         {
             await CallCampaignAsync(silo, campaign, active =>

@@ -163,6 +163,7 @@ internal sealed partial class SimSubscriber
             }
 
             await StepAsync();
+            step = await WithLaneAsync(step);
             if (await StoreAsync(Spoiled(step)))
             {
                 await ActAsync(step, ended);
@@ -225,34 +226,24 @@ internal sealed partial class SimSubscriber
         return isDown;
     }
 
-    private async Task<bool> StoreAsync(SubscriberStep step)
+    private async Task<SubscriberStep> WithLaneAsync(SubscriberStep step)
     {
-        if (step.RedialLane is { } wanted)
+        if (step.RedialLane is not { } wanted)
         {
-            var lane = await world.Store.WriteAsync(
-                silo.Life, () => world.Store.EnsureLane(campaign, wanted.Priority, wanted.Policy, wanted.Zone));
-            step = step with { Row = step.Row with { Lane = lane.Of(LaneKind.At) } };
+            return step;
         }
 
-        return await silo.Writer.WriteAsync(step);
+        var lane = await world.Store.WriteAsync(silo.Life, () => world.Store.EnsureLane(campaign, wanted.Priority, wanted.Policy, wanted.Zone));
+        return step with { Row = step.Row with { Lane = lane.Of(LaneKind.At) }, RedialLane = null };
     }
+
+    private async Task<bool> StoreAsync(SubscriberStep step) => await silo.Writer.WriteAsync(await WithLaneAsync(step));
 
     /// <summary>After the commit: reminder, opt-out, campaign. All of it hints that others re-derive.</summary>
     private async Task ActAsync(SubscriberStep step, CallEnded? ended)
     {
         held = null;
         await StepAsync();
-        if (!step.RemindAt.IsNone)
-        {
-            world.Reminders.Register(campaign, phone, step.RemindAt);
-        }
-
-        if (step.DoNotCall)
-        {
-            world.Books.DoNotCallAcknowledged(phone);
-            world.EndJobsEverywhere(silo, phone);
-        }
-
         if (step.Try is { } record)
         {
             var isWaiting = step.Row.Status == JobStatus.Waiting;
@@ -267,6 +258,17 @@ internal sealed partial class SimSubscriber
                 Lane = isWaiting ? step.Row.Lane : default,
                 NotBefore = isWaiting ? step.Row.NotBefore : UnixTime.None,
             }));
+        }
+
+        if (!step.RemindAt.IsNone)
+        {
+            world.Reminders.Register(campaign, phone, step.RemindAt);
+        }
+
+        if (step.DoNotCall)
+        {
+            world.Books.DoNotCallAcknowledged(phone);
+            world.EndJobsEverywhere(silo, phone);
         }
     }
 }

@@ -54,7 +54,17 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
             return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
         }
 
-        if (await ContextAsync(admission) is not { } context)
+        SubscriberContext? context;
+        try
+        {
+            context = await ContextAsync(admission);
+        }
+        catch (StoreUnavailableException)
+        {
+            return new AdmissionAnswer(AdmissionResult.NotNow, RefusalCodes.Storage);
+        }
+
+        if (context is null)
         {
             return new AdmissionAnswer(AdmissionResult.Stale);
         }
