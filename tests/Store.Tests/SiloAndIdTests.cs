@@ -27,6 +27,12 @@ public class SiloAndIdTests(StoreFixture store) : IClassFixture<StoreFixture>
     public async Task Process_WithALiveRow_IsNotForgotten_P30(StorageEngine engine)
     {
         var rig = await store.OfAsync(engine);
+        for (var i = 0; i < 10; i++)
+        {
+            // the first numbers are those of rows that other tests made up
+            await rig.Silos.RegisterAsync("z", rig.Now);
+        }
+
         int busy = await rig.Silos.RegisterAsync("a", rig.Now), idle = await rig.Silos.RegisterAsync("b", rig.Now), alive = await rig.Silos.RegisterAsync("c", rig.Now);
         var campaign = await TestCampaign.NewAsync(rig);
         var intent = campaign.Intent(await campaign.AddOneAsync(store.NewPhone()));
