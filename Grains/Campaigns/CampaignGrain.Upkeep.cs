@@ -168,7 +168,16 @@ internal sealed partial class CampaignGrain
                 {
                     isEntering = true;
                     await WriteAsync(row!);
-                    await RebuildAsync();
+                    try
+                    {
+                        await RebuildAsync();
+                    }
+                    catch
+                    {
+                        Leave();
+                        throw;
+                    }
+
                     isEntering = false;
                     return true;
                 });

@@ -18,12 +18,13 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.DoNotCallNotChecked), "I4 do-not-call" },
         { nameof(Bug.GapNotKept), "P22 gap" },
         { nameof(Bug.FrequencyCapNotKept), "P58 calls" },
-        { nameof(Bug.SettledTooEarly), "I1 campaign's maximum" },
+        // whichever comes first: the phone is in two calls, or the campaign in too many
+        { nameof(Bug.SettledTooEarly), "I1 campaign's maximum|P22 one call at a time" },
         { nameof(Bug.AnswerNotSpent), "P41 answered spends" },
         { nameof(Bug.BackoffTooShort), "P8 backoff" },
         { nameof(Bug.PauseNotKept), "P6 pause" },
         { nameof(Bug.LimitIgnored), "P5 attempts" },
-        { nameof(Bug.PhoneNotHeld), "P22 one call at a time" },
+        { nameof(Bug.PhoneNotHeld), "P22 one call at a time|no phone held" },
         { nameof(Bug.NeverWoken), "liveness" },
         { nameof(Bug.CancelIgnored), "P27 cancelled" },
         { nameof(Bug.PauseToldEarly), "P11 pause" },
@@ -38,7 +39,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         var broken = Worlds.FindBroken(1, Seeds, Enum.Parse<Bug>(bug));
         Assert.NotNull(broken);
         output.WriteLine($"seed {broken.Value.Seed}: {broken.Value.Law}");
-        Assert.StartsWith(law, broken.Value.Law.Law, StringComparison.Ordinal);
+        Assert.Contains(law.Split('|'), l => broken.Value.Law.Law.StartsWith(l, StringComparison.Ordinal));
     }
 
     [Fact]

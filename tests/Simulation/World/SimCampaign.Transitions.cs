@@ -233,7 +233,16 @@ internal sealed partial class SimCampaign
             {
                 isEntering = true;
                 await WriteAsync(row);
-                await RebuildAsync();
+                try
+                {
+                    await RebuildAsync();
+                }
+                catch
+                {
+                    Leave();
+                    throw;
+                }
+
                 isEntering = false;
                 return true;
             });
