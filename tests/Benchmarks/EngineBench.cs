@@ -13,10 +13,15 @@ internal sealed class EngineBench(Engines engines, FigureTable figures)
     private const int PgbenchSeconds = 4;
     private static readonly StorageEngine[] Both = [StorageEngine.PostgreSql, StorageEngine.Sqlite];
 
-    public async Task RunAsync()
+    /// <param name="part"><c>tries</c>, <c>million</c> or <c>engine</c>: both.</param>
+    public async Task RunAsync(string part)
     {
-        await TriesAsync();
-        foreach (var engine in Both)
+        if (part != "million")
+        {
+            await TriesAsync();
+        }
+
+        foreach (var engine in part == "tries" ? [] : Both)
         {
             await MillionAsync(engine);
         }

@@ -7,14 +7,14 @@ if (args is [MemoryBench.Child, var engine, var directory, var connection])
     return 0;
 }
 
-if (args is not ([] or ["engine"]))
+if (args is not ([] or ["engine"] or ["tries"] or ["million"]))
 {
-    await Console.Error.WriteLineAsync("usage: ./bench.sh [engine]");
+    await Console.Error.WriteLineAsync("usage: ./bench.sh [engine | tries | million]");
     return 2;
 }
 
 await using var engines = new Engines();
 var figures = new FigureTable();
-await new EngineBench(engines, figures).RunAsync();
+await new EngineBench(engines, figures).RunAsync(args.FirstOrDefault() ?? "engine");
 figures.Print();
 return 0;
