@@ -23,6 +23,12 @@ public sealed class DialerOptions
     /// <summary>IANA zone of the organisation; campaigns without a zone of their own take it. Never the host's.</summary>
     public string? TimeZone { get; set; }
 
+    /// <summary>
+    /// File with a table of number ranges and their zones (P4): <c>PREFIX ZONE</c> or <c>FROM-TO ZONE</c> a line; later lines
+    /// override earlier ones, so an operator's own come last. Null = zones are found by the number's plan alone.
+    /// </summary>
+    public string? NumberRanges { get; set; }
+
     public CareOptions Care { get; set; } = new();
 
     /// <summary>Days after which the data of a deleted campaign is erased (P57).</summary>

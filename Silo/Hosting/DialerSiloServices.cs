@@ -57,6 +57,8 @@ public static class DialerSiloServices
         services.AddSingleton(options);
         services.AddSingleton(new OrganisationBoard(options.ToOrganisation()));
         services.AddSingleton<ICareResolver, CareResolver>();
+        // the last registration holds: the store's own is the chain without a table
+        services.AddSingleton(NumberRangesFile.Read(options.NumberRanges));
         services.AddSingleton<INumberReader, NumberReader>();
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<ISiloIdentity>(s => s.GetRequiredService<SiloIdentity>());

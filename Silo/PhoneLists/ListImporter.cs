@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Dialer.Calendars;
+using Dialer.Domain.Numbers;
 using Dialer.Grains.Common;
 using Dialer.PhoneLists;
 using Dialer.Silo.Storage.PhoneLists;
@@ -15,6 +16,7 @@ internal sealed partial class ListImporter(
     PhoneListStore store,
     INewIds ids,
     IGrainFactory grains,
+    ZoneFinder zones,
     TimeProvider clock,
     ILogger<ListImporter> logger) : IListImport
 {
@@ -24,14 +26,14 @@ internal sealed partial class ListImporter(
         ListImportRequest request, string path, IProgress<ListImportProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await ImportAsync(request, await ListFile.OpenAsync(path, new ListReadOptions { Country = request.Country }, cancel), progress, cancel);
+        return await ImportAsync(request, await ListFile.OpenAsync(path, new ListReadOptions { Country = request.Country, Zones = zones }, cancel), progress, cancel);
     }
 
     public async Task<Answer<PhoneListSummary>> ImportAsync(
         ListImportRequest request, Stream content, IProgress<ListImportProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var opened = await ListFile.OpenAsync(content, new ListReadOptions { Country = request.Country }, leaveOpen: true, cancel);
+        var opened = await ListFile.OpenAsync(content, new ListReadOptions { Country = request.Country, Zones = zones }, leaveOpen: true, cancel);
         return await ImportAsync(request, opened, progress, cancel);
     }
 

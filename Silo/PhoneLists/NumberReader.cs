@@ -6,7 +6,7 @@ using Dialer.Numbers;
 namespace Dialer.Silo.PhoneLists;
 
 /// <summary>The parser and the zone chain of Domain, with the organisation's country.</summary>
-internal sealed class NumberReader(OrganisationBoard organisation) : INumberReader
+internal sealed class NumberReader(OrganisationBoard organisation, ZoneFinder zones) : INumberReader
 {
     public Answer<ReadNumber> Read(string text, string? gmtZone)
     {
@@ -22,6 +22,6 @@ internal sealed class NumberReader(OrganisationBoard organisation) : INumberRead
             return new Refusal("gmt_zone_bad_format", GmtZoneGrammar.Refusal.Text, Field: "gmtZone");
         }
 
-        return new ReadNumber(parsed.Phone, ZoneFinder.Default.Find(parsed, given, ZoneSource.ApiField));
+        return new ReadNumber(parsed.Phone, zones.Find(parsed, given, ZoneSource.ApiField));
     }
 }

@@ -75,6 +75,7 @@ public static class DialerStoreServices
         services.AddSingleton<INewIds>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
         services.AddSingleton(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());
+        services.TryAddSingleton(Domain.Numbers.ZoneFinder.Default);
         services.AddSingleton<IListImport, ListImporter>();
         services.AddSingleton(s => new ErasureStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IErasure>(s => s.GetRequiredService<ErasureStore>());
