@@ -49,7 +49,7 @@ internal sealed class ContactLaw(DialerWorld world) : Law(world)
         var phone = fact.Before.Phone;
         Demand(!doNotCall.Contains(phone), "I4 do-not-call", $"{fact.Try} calls {phone.Digits}, which is on the list");
         var care = World.Care;
-        if (ends.TryGetValue(phone, out var last) && last.Job != fact.Before.Id)
+        if (care.GapMinutes > 0 && ends.TryGetValue(phone, out var last) && last.Job != fact.Before.Id)
         {
             Demand(
                 fact.At - last.At >= TimeSpan.FromMinutes(care.GapMinutes),
