@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
@@ -7,7 +6,7 @@ using Dialer.Subscribers;
 
 namespace Dialer.Grains.Campaigns;
 
-/// <summary>What goes on beside dispatch: loading the list, comparing permits with live rows, what time alone brings.</summary>
+/// <summary>What goes on beside dispatch: comparing permits with live rows, what time alone brings.</summary>
 internal sealed partial class CampaignGrain
 {
     /// <summary>Permits are compared with the live rows this often.</summary>
@@ -19,24 +18,10 @@ internal sealed partial class CampaignGrain
     /// <summary>Lanes are read from their start again this often: a lost hint costs a moment, not a number.</summary>
     private static readonly TimeSpan RewindEvery = TimeSpan.FromSeconds(30);
 
-    /// <summary>One chunk of loading shall take about this long, so that the calls' writes wait no longer.</summary>
-    private static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>So many chunks of loading in a row failed: a person should know (P12).</summary>
-    private const int LoadFailuresToPause = 30;
-
-    /// <summary>Numbers that can be put back after suspicious outcomes: more were not up at once.</summary>
-    private const int MaxSuspects = 5000;
-
     private IGrainTimer? upkeep;
-    private IGrainTimer? loading;
     private UnixTime rewoundAt;
     private bool isLanesStale;
-    private bool isListLanesRead;
     private bool isLowered;
-    private int loadFailures;
-    private readonly List<TryId> suspects = [];
-    private int chunk = 500;
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
@@ -300,80 +285,6 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    /// <summary>Calls that were up when the campaign was paused for suspicious outcomes end the same way: they may be put back too (P12).</summary>
-    private void RememberSuspect(PermitFreed freed)
-    {
-        if (row?.Status == CampaignStatus.Paused
-            && state.State.Suspicious.Count is > 0 and < MaxSuspects
-            && state.State.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes && c.Evidence == freed.Class.ToString()))
-        {
-            suspects.Add(freed.Try);
-        }
-    }
-
-    private async Task KeepSuspectsAsync()
-    {
-        if (suspects.Count == 0)
-        {
-            return;
-        }
-
-        state.State.Suspicious = [.. state.State.Suspicious.Union(suspects)];
-        suspects.Clear();
-        await WriteStateAsync();
-    }
-
-    private async Task LoadAsync(CancellationToken cancel)
-    {
-        try
-        {
-            while (row is { Status: CampaignStatus.Running, Loading: LoadingState.Going } && !isLeaving && !cancel.IsCancellationRequested)
-            {
-                var began = Stopwatch.GetTimestamp();
-                var loadAt = row.LoadAt;
-                var loaded = await store.LoadAsync(Id, row.Epoch, chunk, clock.Now());
-                if (!loaded.IsWritten)
-                {
-                    return;
-                }
-
-                loadFailures = 0;
-                chunk = NextChunk(chunk, Stopwatch.GetElapsedTime(began));
-                Appended(loadAt, loaded);
-            }
-        }
-        catch (Exception e)
-        {
-            LogFailed(Id, "loading the list", e);
-            if (++loadFailures == LoadFailuresToPause)
-            {
-                await SetCauseAsync(
-                    new PauseCause(PauseCodes.LoadFailed, "The list cannot be loaded: see the log, then resume; loading goes on where it was.", clock.Now(), e.GetType().Name),
-                    holds: true);
-            }
-        }
-    }
-
-    private void Appended(UnixTime loadAt, LoadedChunk loaded)
-    {
-        if (loaded.IsDone)
-        {
-            row = row! with { Loading = LoadingState.Done };
-        }
-
-        // the first chunk made the lanes of the whole list: a board of other lanes (numbers of the API) does not know them
-        if (board is null || board.LaneCount == 0 || !isListLanesRead)
-        {
-            isLanesStale = true;
-            isListLanesRead = true;
-        }
-
-        board?.Appended(loadAt, loaded.First);
-        Kick();
-    }
-
-    private static int NextChunk(int size, TimeSpan took) => Math.Clamp((int)(size * Math.Clamp(ChunkTime / took, 0.5, 2)), 100, 5000);
-
     private async Task<IdleReason?> IdleReasonAsync(CampaignCounters counters, UnixTime now)
     {
         var (code, until) = row!.Status switch
@@ -396,18 +307,5 @@ internal sealed partial class CampaignGrain
         }
 
         return code is null ? null : new IdleReason(code, IdleCodes.Text(code), until > now ? until : UnixTime.None);
-    }
-
-    /// <summary>Numbers of suspicious outcomes wait again, their attempts unspent (P12).</summary>
-    private async Task PutBackAsync()
-    {
-        await KeepSuspectsAsync();
-        foreach (var id in state.State.Suspicious)
-        {
-            if (await store.ReadPhoneAsync(id.Job) is { IsNone: false } phone)
-            {
-                await GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, phone)).PutBackAsync(id);
-            }
-        }
     }
 }

@@ -22,8 +22,8 @@ internal sealed partial class ChannelGrain(
     /// <summary>How long a token holds. Short, because the rate may grant only so many within a second and this.</summary>
     private static readonly TimeSpan ShortExpiry = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Without a rate to keep a token may wait for a busy machine.</summary>
-    private static readonly TimeSpan LongExpiry = TimeSpan.FromSeconds(2);
+    /// <summary>Without a rate to keep a token may wait for a busy machine, but not past the second within which a pause holds (P11).</summary>
+    private static readonly TimeSpan LongExpiry = TimeSpan.FromMilliseconds(800);
 
 
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);

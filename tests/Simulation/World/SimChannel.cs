@@ -9,7 +9,7 @@ namespace Dialer.Tests.Simulation;
 internal sealed class SimChannel
 {
     private static readonly TimeSpan ShortExpiry = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongExpiry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongExpiry = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
     private readonly DialerWorld world;
