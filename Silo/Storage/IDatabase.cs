@@ -27,6 +27,11 @@ internal interface IDatabase
     /// </summary>
     Task PreferIndexesAsync(DbConnection connection);
 
+    /// <summary>
+    /// Reads that hold many rows against each other, whatever the planner believes of a list that it has no statistics of.
+    /// </summary>
+    Task<T> CompareAsync<T>(Func<DbConnection, Task<T>> work);
+
     /// <summary>PostgreSQL has row locks; SQLite has one writer and needs none.</summary>
     bool HasRowLocks { get; }
 }

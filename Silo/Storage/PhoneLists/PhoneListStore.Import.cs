@@ -144,7 +144,7 @@ internal sealed partial class PhoneListStore
               on e.phone = s.phone and e.payload = s.payload and e.row_number < s.row_number
             where s.list = @list group by s.row_number, s.line, s.payload
             """;
-        var count = await database.ReadAsync(async connection =>
+        var count = await database.CompareAsync(async connection =>
         {
             await using var command = connection.Command(duplicates, ("list", id.Value));
             await using var reader = await command.ExecuteReaderAsync();

@@ -26,6 +26,12 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IDatabase
     public Task PreferIndexesAsync(DbConnection connection) =>
         connection.ExecuteAsync("set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off");
 
+    public Task<T> CompareAsync<T>(Func<DbConnection, Task<T>> work) => WriteAsync(async (connection, _) =>
+    {
+        await connection.ExecuteAsync("set local enable_nestloop = off; set transaction read only");
+        return await work(connection);
+    });
+
     public async Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
     {
         var text = $"copy {table} ({string.Join(", ", columns.Select(c => c.Name))}) from stdin (format binary)";

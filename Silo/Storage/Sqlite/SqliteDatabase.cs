@@ -33,6 +33,8 @@ internal sealed class SqliteDatabase(SqliteFile file, SqliteWriter writer) : IDa
 
     public Task PreferIndexesAsync(DbConnection connection) => Task.CompletedTask;
 
+    public Task<T> CompareAsync<T>(Func<DbConnection, Task<T>> work) => ReadAsync(work);
+
     public Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
     {
         using var command = connection.CreateCommand();
