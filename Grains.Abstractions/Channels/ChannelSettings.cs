@@ -48,6 +48,9 @@ public sealed record ChannelSettings
 
     public TimeSpan MaxCall => TimeSpan.FromSeconds(MaxCallSeconds);
 
+    /// <summary>After this long since its start nobody's phone rings any more for a call that was not answered (P29).</summary>
+    public TimeSpan LongestRinging => RingTimeout + TimeSpan.FromSeconds(60);
+
     /// <summary>After this long since its start a call is certainly over (P30).</summary>
     public TimeSpan LongestCall => TimeSpan.FromSeconds(Math.Max(FormerLongestSeconds, OwnLongestSeconds));
 

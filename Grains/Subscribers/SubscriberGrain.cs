@@ -126,7 +126,7 @@ internal sealed partial class SubscriberGrain(
         var row = stored?.Rows.FirstOrDefault(r => r.Id == admission.Row.Id);
         return row is null || row.Version != admission.Row.Version
             ? null
-            : Context(row, Siblings(stored!, row), admission.Lane, admission.Terms, stored!.Lanes);
+            : Context(row, Others(stored!, row), admission.Lane, admission.Terms, stored!.Lanes);
     }
 
     private async Task<AdmissionAnswer> DialAsync(Admission admission, SubscriberContext context, JobRow intent)
@@ -220,20 +220,20 @@ internal sealed partial class SubscriberGrain(
     };
 
     private SubscriberContext Context(SubscriberRows stored, JobRow row) =>
-        Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
+        Context(row, Others(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
 
-    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
+    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> others, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
     {
         Row = row,
-        Siblings = siblings,
+        Others = others,
         Lane = lane,
         SiblingLanes = lanes,
         Terms = terms,
         Calendar = calendars.Of(terms, lane),
     };
 
-    private static IReadOnlyList<JobRow> Siblings(SubscriberRows stored, JobRow row) =>
-        [.. stored.Rows.Where(r => r.Id != row.Id && r.Status != JobStatus.Final)];
+    private static IReadOnlyList<JobRow> Others(SubscriberRows stored, JobRow row) =>
+        [.. stored.Rows.Where(r => r.Id != row.Id)];
 
     /// <summary>What is known of the rows is not certain any more, or no longer needed: the next turn reads.</summary>
     private void Forget()

@@ -9,8 +9,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 {
     public SubscriberContext Context => context;
 
-    /// <summary>The live row, with what it shares with the phone's other jobs.</summary>
-    public JobRow Row { get; } = SiblingRules.Shared(context);
+    /// <summary>The live row; its intent brought it the phone's streak and attempts.</summary>
+    public JobRow Row => context.Row;
 
     public UnixTime At => ended.At;
 
@@ -163,6 +163,12 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
     private SubscriberStep Close(JobRow after, string rule, bool counted, UnixTime next)
     {
         var hold = HoldOfPhone(after, counted);
+        if (after.Status == JobStatus.Final)
+        {
+            // what it leaves behind to jobs of the phone that are added later
+            after = after with { NotBefore = hold };
+        }
+
         var siblings = SiblingRules.Follow(context, after, hold);
         var isTechnical = Class == CallClass.Technical;
         var talked = counted && !AnsweredAt.IsNone && Class != CallClass.Unknown;
@@ -174,7 +180,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             Release = new PhoneRelease(Row.Phone, Row.Try, At, Class is CallClass.Technical or CallClass.NotPlaced, Row.TryStartedAt),
             RemindAt = after.Status == JobStatus.Backoff || siblings.Any(s => s.Status == JobStatus.Backoff) ? hold : UnixTime.None,
             Counters = CounterDelta.Between(Row, after)
-                + SiblingRules.Delta(context.Siblings, siblings)
+                + SiblingRules.Delta(context.Others, siblings)
                 + new CampaignCounters
                 {
                     Tries = Class == CallClass.NotPlaced ? 0 : 1,

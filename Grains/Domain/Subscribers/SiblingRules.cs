@@ -13,28 +13,56 @@ internal static class SiblingRules
     /// <param name="after">The row as it shall be.</param>
     /// <param name="hold">Until when a technical error holds the phone; none if it does not.</param>
     public static IReadOnlyList<JobRow> Follow(SubscriberContext context, JobRow after, UnixTime hold) =>
-        context.Siblings.Count == 0 ? [] : Changed(context.Siblings, s => Follow(s, context, after, hold));
+        context.Others.Count == 0 ? [] : Changed(context.Others, s => Follow(s, context, after, hold));
 
     /// <summary>
-    /// The row with the streak and attempts of its phone: a job that was added after them has a row that does not know of them.
+    /// The row with the streak and attempts of its phone. A job that was added after them, or whose siblings are final by now,
+    /// has a row that does not know of them: the row that was tried last does.
     /// </summary>
-    public static JobRow Shared(SubscriberContext context)
+    public static JobRow Shared(SubscriberContext context) => LastTried(context) is { } last
+        ? context.Row with { ErrorStreak = last.ErrorStreak, AttemptsToPhone = last.AttemptsToPhone }
+        : context.Row;
+
+    /// <summary>Until when an error of another job holds this one (P8); none if nothing does.</summary>
+    public static UnixTime HoldOf(SubscriberContext context)
     {
-        var row = context.Row;
-        foreach (var sibling in context.Siblings)
+        var hold = LastTried(context) switch
         {
-            row = row with
-            {
-                ErrorStreak = Math.Max(row.ErrorStreak, sibling.ErrorStreak),
-                AttemptsToPhone = Math.Max(row.AttemptsToPhone, sibling.AttemptsToPhone),
-            };
+            { Status: JobStatus.Final } final => final.NotBefore,
+            // the ninth error: the pause in force counts, also for who was not there
+            { Status: JobStatus.Waiting, Result: JobResult.TechnicalError } spent when Lane.KindOf(spent.Lane) == LaneKind.Pause => context.DueAt(spent),
+            { Status: JobStatus.Waiting, ErrorStreak: > 0 } waiting when waiting.ErrorStreak != context.Row.ErrorStreak => UnixTime.Min(waiting.NotBefore, LatestHold(context, waiting)),
+            _ => UnixTime.None,
+        };
+        foreach (var sibling in context.Others)
+        {
+            hold = sibling.Status == JobStatus.Backoff ? UnixTime.Max(hold, sibling.NotBefore) : hold;
         }
 
-        return row;
+        return hold;
+    }
+
+    /// <summary>
+    /// The row woke up, or waits for a redial that was asked for longer ahead: its error ended somewhere within its ringing. Rows
+    /// that were there then were told of the hold itself.
+    /// </summary>
+    private static UnixTime LatestHold(SubscriberContext context, JobRow row) =>
+        row.TryStartedAt + context.Terms.Channel.LongestRinging + ErrorBackoff.After(row.ErrorStreak);
+
+    /// <summary>The other row that was tried last, if it was tried after this one.</summary>
+    private static JobRow? LastTried(SubscriberContext context)
+    {
+        var last = context.Row;
+        foreach (var other in context.Others)
+        {
+            last = other.TryStartedAt > last.TryStartedAt ? other : last;
+        }
+
+        return last.Id == context.Row.Id ? null : last;
     }
 
     /// <summary>The streak that a put-back try belonged to is over for all: nothing holds them any more (P12).</summary>
-    public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> siblings, JobRow after) => Changed(siblings, s => s with
+    public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> others, JobRow after) => Changed(others, s => s with
     {
         Status = JobStatus.Waiting,
         NotBefore = s.Status == JobStatus.Backoff ? after.NotBefore : s.NotBefore,
@@ -42,9 +70,9 @@ internal static class SiblingRules
         AttemptsToPhone = after.AttemptsToPhone,
     });
 
-    private static IReadOnlyList<JobRow> Changed(IReadOnlyList<JobRow> siblings, Func<JobRow, JobRow> follow)
+    private static IReadOnlyList<JobRow> Changed(IReadOnlyList<JobRow> others, Func<JobRow, JobRow> follow)
     {
-        return [.. siblings
+        return [.. others
             .Where(s => s.Status is JobStatus.Waiting or JobStatus.Backoff)
             .Select(s => (Before: s, After: follow(s)))
             .Where(pair => pair.Before != pair.After)

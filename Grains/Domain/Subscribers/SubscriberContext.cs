@@ -6,15 +6,18 @@ using Dialer.Subscribers;
 namespace Dialer.Domain.Subscribers;
 
 /// <summary>
-/// What a decision about a subscriber looks at: the job at hand, the phone's other jobs in the campaign that are not final,
-/// and the conditions in force.
+/// What a decision about a subscriber looks at: the job at hand, the phone's other jobs in the campaign, and the conditions in
+/// force.
 /// </summary>
 public sealed record SubscriberContext
 {
     public required JobRow Row { get; init; }
 
-    /// <summary>Other jobs of the phone in this campaign that are not final; empty in the common case.</summary>
-    public IReadOnlyList<JobRow> Siblings { get; init; } = [];
+    /// <summary>Other jobs of the phone in this campaign, final ones too; empty in the common case.</summary>
+    public IReadOnlyList<JobRow> Others { get; init; } = [];
+
+    /// <summary>Those of them that are not final.</summary>
+    public IEnumerable<JobRow> Siblings => Others.Where(r => r.Status != JobStatus.Final);
 
     public required Lane Lane { get; init; }
 

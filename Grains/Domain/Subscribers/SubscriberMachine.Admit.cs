@@ -30,9 +30,10 @@ public static partial class SubscriberMachine
         }
 
         // the streak of P8 belongs to the phone and holds all its jobs
-        if (context.Siblings.FirstOrDefault(s => s.Status == JobStatus.Backoff && s.NotBefore > now) is { } held)
+        var hold = SiblingRules.HoldOf(context);
+        if (hold > now)
         {
-            return new AdmitDecision.NotNow(RefusalCodes.Backoff, held.NotBefore);
+            return new AdmitDecision.NotNow(RefusalCodes.Backoff, hold);
         }
 
         var due = context.DueAt(row);
@@ -42,7 +43,7 @@ public static partial class SubscriberMachine
         }
 
         return context.Calendar.IsOpen(now)
-            ? new AdmitDecision.Dial(Intent(row, silo, now))
+            ? new AdmitDecision.Dial(Intent(SiblingRules.Shared(context), silo, now))
             : new AdmitDecision.NotNow(RefusalCodes.Window, context.Calendar.NextOpen(now));
     }
 

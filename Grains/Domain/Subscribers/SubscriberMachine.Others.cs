@@ -66,7 +66,7 @@ public static partial class SubscriberMachine
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(ended);
-        var row = context.Row;
+        var row = SiblingRules.Shared(context);
         var isOpen = row.Status is JobStatus.Waiting or JobStatus.Final;
         if (!isOpen || !row.Has(JobFlags.LastUnknown) || row.Try != ended.Try || ended.Class == CallClass.Unknown)
         {
@@ -110,8 +110,8 @@ public static partial class SubscriberMachine
     /// <param name="row">The job.</param>
     /// <param name="record">Its last try.</param>
     /// <param name="now">From when it waits again.</param>
-    /// <param name="siblings">Other jobs of the phone that are not final; they share its attempts and its streak.</param>
-    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now, IReadOnlyList<JobRow>? siblings = null)
+    /// <param name="others">Other jobs of the phone; they share its attempts and its streak.</param>
+    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now, IReadOnlyList<JobRow>? others = null)
     {
         ArgumentNullException.ThrowIfNull(row);
         ArgumentNullException.ThrowIfNull(record);
@@ -137,11 +137,11 @@ public static partial class SubscriberMachine
             ErrorStreak = 0,
             Flags = row.Flags | JobFlags.PutBack,
         };
-        var others = SiblingRules.PutBack(siblings ?? [], after);
+        var siblings = SiblingRules.PutBack(others ?? [], after);
         return Change(row, after) with
         {
-            Siblings = others,
-            Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(siblings ?? [], others),
+            Siblings = siblings,
+            Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(others ?? [], siblings),
             Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())],
         };
     }

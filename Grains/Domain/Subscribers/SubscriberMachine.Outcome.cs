@@ -131,7 +131,7 @@ public static partial class SubscriberMachine
         }
 
         // that phone may still be ringing (P29): nobody is rung again before it must have stopped
-        var ring = call.Context.Terms.Channel.RingTimeout + TimeSpan.FromSeconds(60);
+        var ring = call.Context.Terms.Channel.LongestRinging;
         var rest = TimeSpan.FromTicks(Math.Max(ring.Ticks, call.Context.Pause.Ticks));
         var waiting = call.Uncounted() with
         {

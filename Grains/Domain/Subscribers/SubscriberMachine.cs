@@ -12,6 +12,7 @@ public static partial class SubscriberMachine
 
     internal static LaneId PauseLane(JobRow row) => new(Lane.BaseOf(row.Lane).Value | (long)LaneKind.Pause);
 
+    /// <summary>The row at its end; one in backoff keeps until when its error holds the phone (P8).</summary>
     internal static JobRow Finished(JobRow row, JobResult result, EndReason reason, UnixTime now) => Next(row) with
     {
         Status = JobStatus.Final,
@@ -19,7 +20,7 @@ public static partial class SubscriberMachine
         EndReason = reason,
         FinishedAt = now,
         Silo = 0,
-        NotBefore = UnixTime.None,
+        NotBefore = row.Status == JobStatus.Backoff ? row.NotBefore : UnixTime.None,
     };
 
     /// <summary>With what a job ends that has no attempt left: its last outcome (P14); nothing tried = not done.</summary>

@@ -77,7 +77,8 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
             Tries = reader.GetInt32(6),
             CreatedAt = new UnixTime(reader.GetInt64(7)),
             FinishedAt = new UnixTime(reader.GetInt64(8)),
-            NextAt = new UnixTime(reader.GetInt64(9)),
+            // a final row keeps until when its last error holds the phone (P8)
+            NextAt = (JobStatus)reader.GetInt16(2) == JobStatus.Final ? UnixTime.None : new UnixTime(reader.GetInt64(9)),
             LastStartedAt = new UnixTime(hasTry ? reader.GetInt64(10) : 0),
             LastTalk = TimeSpan.FromMilliseconds(answered == 0 ? 0 : reader.GetInt64(12) - answered),
             LastClass = hasTry ? (CallClass)reader.GetInt16(13) : CallClass.None,

@@ -54,4 +54,68 @@ public class LateSiblingTests
         Assert.All(world.Rows, r => Assert.Equal(3, r.AttemptsToPhone));
         Assert.Equal(JobStatus.Waiting, world.Rows[1].Status);
     }
+
+    [Fact]
+    public void ErrorThatEndsItsJob_HoldsAJobAddedLater_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 2);
+        world.DialWhenDue(0);
+        world.Cancel(0);
+        world.End(CallClass.Technical);
+        Assert.Equal(JobStatus.Final, world.Rows[0].Status);
+        world.AddJob();
+        Assert.Equal(TimeSpan.FromMinutes(4), world.DialWhenDue(1));
+        Assert.Equal(3, world.Rows[1].ErrorStreak);
+    }
+
+    [Fact]
+    public void JobCancelledInBackoff_LeavesItsHoldToTheNext_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 3);
+        world.Cancel(0);
+        world.AddJob();
+        Assert.Equal(TimeSpan.FromMinutes(4), world.DialWhenDue(1));
+        world.End(CallClass.Technical);
+        Assert.Equal(4, world.Rows[1].ErrorStreak);
+    }
+
+    [Fact]
+    public void NinthErrorOnTheLastAttempt_HoldsAJobAddedLaterForThePause_P8()
+    {
+        var world = new SubscriberWorld(Attempts(1, pause: 45));
+        ErrorTests.Errors(world, 9);
+        Assert.Equal(JobResult.TechnicalError, world.Rows[0].Result);
+        world.AddJob();
+        Assert.Equal(TimeSpan.FromMinutes(45), world.DialWhenDue(1));
+        Assert.Equal(0, world.Rows[1].ErrorStreak);
+    }
+
+    [Fact]
+    public void JobAddedWhileTheCallIsUp_IsHeldByItsNinthError_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2, pause: 45));
+        ErrorTests.Errors(world, 8);
+        world.DialWhenDue(0);
+        var seen = world.Context(0);
+        world.AddJob();
+        world.End(CallClass.Technical, seen: seen);
+        Assert.Equal((1, 0), (world.Rows[0].Attempts, world.Rows[1].Version));
+        Assert.Equal(TimeSpan.FromMinutes(45), world.DialWhenDue(1));
+    }
+
+    [Fact]
+    public void CallPlacedByAFinalJob_EndsTheStreakForJobsAddedLater_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 3);
+        world.AddJob();
+        world.DialWhenDue(1);
+        world.End(CallClass.Nonexistent);
+        world.Cancel(0);
+        world.AddJob();
+        Assert.Equal(TimeSpan.Zero, world.DialWhenDue(2));
+        Assert.Equal(0, world.Rows[2].ErrorStreak);
+    }
 }

@@ -82,7 +82,7 @@ internal sealed class SubscriberWorld
         return new SubscriberContext
         {
             Row = row,
-            Siblings = [.. rows.Where(r => r.Id != row.Id && r.Status != JobStatus.Final)],
+            Others = [.. rows.Where(r => r.Id != row.Id)],
             Lane = lane,
             SiblingLanes = [.. lanes.Values],
             Terms = Terms,
@@ -139,15 +139,24 @@ internal sealed class SubscriberWorld
         throw new InvalidOperationException("It is never due.");
     }
 
-    /// <summary>Ends the live try this long from now; <paramref name="talk"/> = answered that long before its end.</summary>
+    /// <summary>
+    /// Ends the live try this long from now; <paramref name="talk"/> = answered that long before its end; decided on what was
+    /// <paramref name="seen"/>, or on everything there is.
+    /// </summary>
     public SubscriberStep End(
-        CallClass callClass, TimeSpan? after = null, TimeSpan? talk = null, BotReply? bot = null, bool isChannelClass = false, bool isChannelDown = false)
+        CallClass callClass,
+        TimeSpan? after = null,
+        TimeSpan? talk = null,
+        BotReply? bot = null,
+        bool isChannelClass = false,
+        bool isChannelDown = false,
+        SubscriberContext? seen = null)
     {
         var job = rows.FindIndex(r => r.Status == JobStatus.Live);
         Now += after ?? Ring;
         WasChannelDown = isChannelClass && isChannelDown;
         var ended = Ended(rows[job], callClass, Now, talk, bot, isChannelClass);
-        return Apply(job, SubscriberMachine.Ended(Context(job), ended, rows[job].TryStartedAt, isChannelDown));
+        return Apply(job, SubscriberMachine.Ended(seen ?? Context(job), ended, rows[job].TryStartedAt, isChannelDown));
     }
 
     public SubscriberStep DialAndEnd(CallClass callClass, TimeSpan? talk = null, BotReply? bot = null)
@@ -180,7 +189,7 @@ internal sealed class SubscriberWorld
             ? Apply(job, step) : null;
 
     public SubscriberStep? PutBack(int job = 0) =>
-        Tries.FirstOrDefault(t => t.Try == rows[job].Try) is { } record && SubscriberMachine.PutBack(rows[job], record, Now, Context(job).Siblings) is { } step
+        Tries.FirstOrDefault(t => t.Try == rows[job].Try) is { } record && SubscriberMachine.PutBack(rows[job], record, Now, Context(job).Others) is { } step
             ? Apply(job, step) : null;
 
     public SubscriberStep Apply(int job, SubscriberStep step)

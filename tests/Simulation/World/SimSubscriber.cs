@@ -112,7 +112,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         var row = stored.Rows.FirstOrDefault(r => r.Id == admission.Row.Id);
         return row is null || row.Version != admission.Row.Version
             ? null
-            : Context(row, Siblings(stored, row), admission.Lane, admission.Terms, stored.Lanes);
+            : Context(row, Others(stored, row), admission.Lane, admission.Terms, stored.Lanes);
     }
 
     private async Task<AdmissionAnswer> DialAsync(Admission admission, SubscriberContext context, JobRow intent)
@@ -198,20 +198,20 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
     private Task<SubscriberRows> ReadAsync() => world.Store.ReadAsync(silo.Life, () => world.Store.Subscriber(campaign, phone));
 
     private SubscriberContext Context(SubscriberRows stored, JobRow row) =>
-        Context(row, Siblings(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
+        Context(row, Others(stored, row), stored.LaneOf(row), stored.Terms, stored.Lanes);
 
-    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> siblings, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
+    private SubscriberContext Context(JobRow row, IReadOnlyList<JobRow> others, Lane lane, CampaignTerms terms, IReadOnlyList<Lane> lanes) => new()
     {
         Row = row,
-        Siblings = siblings,
+        Others = others,
         Lane = lane,
         SiblingLanes = lanes,
         Terms = terms,
         Calendar = silo.Calendars.Of(terms, lane),
     };
 
-    private static IReadOnlyList<JobRow> Siblings(SubscriberRows stored, JobRow row) =>
-        [.. stored.Rows.Where(r => r.Id != row.Id && r.Status != JobStatus.Final)];
+    private static IReadOnlyList<JobRow> Others(SubscriberRows stored, JobRow row) =>
+        [.. stored.Rows.Where(r => r.Id != row.Id)];
 
     /// <summary>A place between persist and act: the process may end here.</summary>
     private Hop StepAsync()

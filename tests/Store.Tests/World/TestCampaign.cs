@@ -163,7 +163,7 @@ internal sealed class TestCampaign(StoreRig rig, CampaignRow row, ChannelRow cha
         return new SubscriberContext
         {
             Row = job,
-            Siblings = siblings,
+            Others = siblings,
             Lane = lane,
             Terms = terms,
             Calendar = LaneCalendar.Compile(terms, Zone, lane.Policy),
