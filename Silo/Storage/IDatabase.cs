@@ -18,7 +18,7 @@ internal interface IDatabase
 
     /// <summary>
     /// Inserts many rows into a table inside the caller's transaction, the fastest way the engine has. Values in the order of
-    /// the columns; null = null.
+    /// the columns; null = null; a text may come as its UTF-8 bytes.
     /// </summary>
     Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows);
 

@@ -13,9 +13,19 @@ internal sealed class EngineBench(Engines engines, FigureTable figures)
     private const int PgbenchSeconds = 4;
     private static readonly StorageEngine[] Both = [StorageEngine.PostgreSql, StorageEngine.Sqlite];
 
-    /// <param name="part"><c>tries</c>, <c>million</c> or <c>engine</c>: both.</param>
+    /// <param name="part"><c>tries</c>, <c>million</c>, <c>engine</c>: both; <c>import</c>: the first figure of <c>million</c>.</param>
     public async Task RunAsync(string part)
     {
+        if (part == "import")
+        {
+            foreach (var engine in Both)
+            {
+                await ImportOnlyAsync(engine);
+            }
+
+            return;
+        }
+
         if (part != "million")
         {
             await TriesAsync();
@@ -91,17 +101,33 @@ internal sealed class EngineBench(Engines engines, FigureTable figures)
         await LatenessAsync(engine);
     }
 
+    private async Task ImportOnlyAsync(StorageEngine engine)
+    {
+        var storage = await engines.NewAsync(engine);
+        var path = ImportBench.WriteList(storage.DataDirectory, BenchSettings.Million);
+        await using var host = await DialerHost.StartAsync(storage);
+        await ImportAsync(engine, host, path);
+    }
+
     private async Task<ListId> ImportAsync(StorageEngine engine, DialerHost host, string path)
     {
         var server = await engines.ServerAsync();
         var raw = await server.CreateDatabaseAsync();
         var (copies, imports, list) = (new List<double>(), new List<double>(), default(ListId));
+        var (own, servers) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var round = 0; round < ImportRounds; round++)
         {
             copies.Add(await ImportBench.CopyAsync(raw, path, BenchSettings.Million));
+            var (ownBefore, serverBefore) = (ProcessCpu.Own(), ProcessCpu.Of("postgres"));
             (list, var rate) = await ImportBench.ImportAsync(host, path);
+            own += ProcessCpu.Own() - ownBefore;
+            servers += ProcessCpu.Of("postgres") - serverBefore;
             imports.Add(rate);
         }
+
+        figures.Add(
+            $"CPU µs per imported row of our process, {engine}", F(own.TotalMicroseconds / ImportRounds / BenchSettings.Million),
+            "PostgreSQL's CPU µs per row", F(servers.TotalMicroseconds / ImportRounds / BenchSettings.Million));
 
         var ratio = FigureTable.Median(imports.Zip(copies, (i, c) => i / c));
         figures.Add(
@@ -158,6 +184,8 @@ internal sealed class EngineBench(Engines engines, FigureTable figures)
     }
 
     private static string N(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string F(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string R(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 }

@@ -7,9 +7,9 @@ if (args is [MemoryBench.Child, var engine, var directory, var connection])
     return 0;
 }
 
-if (args is not ([] or ["engine"] or ["tries"] or ["million"]))
+if (args is not ([] or ["engine"] or ["tries"] or ["million"] or ["import"]))
 {
-    await Console.Error.WriteLineAsync("usage: ./bench.sh [engine | tries | million]");
+    await Console.Error.WriteLineAsync("usage: ./bench.sh [engine | tries | million | import]");
     return 2;
 }
 

@@ -39,7 +39,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         Attempts = (short)(Row.Attempts + 1),
         AttemptsTotal = (short)(Row.AttemptsTotal + 1),
         AttemptsToPhone = (short)(Row.AttemptsToPhone + 1),
-        ErrorStreak = 0,
+        ErrorStreak = SiblingRules.IsOvertaken(context) ? Row.ErrorStreak : (byte)0,
     };
 
     /// <summary>The row waiting again as it was, nothing spent.</summary>

@@ -13,7 +13,7 @@ internal static class SiblingRules
     /// <param name="after">The row as it shall be.</param>
     /// <param name="hold">Until when a technical error holds the phone; none if it does not.</param>
     public static IReadOnlyList<JobRow> Follow(SubscriberContext context, JobRow after, UnixTime hold) =>
-        context.Others.Count == 0 ? [] : Changed(context.Others, s => Follow(s, context, after, hold));
+        context.Others.Count == 0 ? [] : Changed([.. context.Siblings], s => Follow(s, context, after, hold));
 
     /// <summary>
     /// The row with the streak and attempts of its phone. A job that was added after them, or whose siblings are final by now,
@@ -22,6 +22,9 @@ internal static class SiblingRules
     public static JobRow Shared(SubscriberContext context) => LastTried(context) is { } last
         ? context.Row with { ErrorStreak = last.ErrorStreak, AttemptsToPhone = last.AttemptsToPhone }
         : context.Row;
+
+    /// <summary>Another job of the phone was tried since: a late result of this one says nothing of the streak any more.</summary>
+    public static bool IsOvertaken(SubscriberContext context) => LastTried(context) is not null;
 
     /// <summary>Until when an error of another job holds this one (P8); none if nothing does.</summary>
     public static UnixTime HoldOf(SubscriberContext context)
@@ -64,8 +67,8 @@ internal static class SiblingRules
     /// <summary>The streak that a put-back try belonged to is over for all: nothing holds them any more (P12).</summary>
     public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> others, JobRow after) => Changed(others, s => s with
     {
-        Status = JobStatus.Waiting,
-        NotBefore = s.Status == JobStatus.Backoff ? after.NotBefore : s.NotBefore,
+        Status = s.Status == JobStatus.Final ? JobStatus.Final : JobStatus.Waiting,
+        NotBefore = s.Status == JobStatus.Backoff ? after.NotBefore : s.Status == JobStatus.Final ? UnixTime.None : s.NotBefore,
         ErrorStreak = after.ErrorStreak,
         AttemptsToPhone = after.AttemptsToPhone,
     });
@@ -73,7 +76,7 @@ internal static class SiblingRules
     private static IReadOnlyList<JobRow> Changed(IReadOnlyList<JobRow> others, Func<JobRow, JobRow> follow)
     {
         return [.. others
-            .Where(s => s.Status is JobStatus.Waiting or JobStatus.Backoff)
+            .Where(s => s.Status != JobStatus.Live)
             .Select(s => (Before: s, After: follow(s)))
             .Where(pair => pair.Before != pair.After)
             .Select(pair => SubscriberMachine.Next(pair.Before) with

@@ -73,6 +73,11 @@ public static partial class SubscriberMachine
             return null;
         }
 
+        if (ended.Class == CallClass.Technical && SiblingRules.IsOvertaken(context))
+        {
+            return null;
+        }
+
         // only an answered try was counted when it was settled; who does not know of the answer cannot unspend it (P41)
         var wasAnswered = row.Result == JobResult.Unknown;
         if (wasAnswered && ended.AnsweredAt.IsNone)

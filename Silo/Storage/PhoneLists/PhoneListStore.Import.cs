@@ -52,9 +52,9 @@ internal sealed partial class PhoneListStore
                     ("list", id.Value), ("number", number), ("priority", (int)priority), ("zone", zone), ("source", (int)source));
             }
 
-            await InsertManyAsync(connection, "list_row", RowColumns, chunk.Rows, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.PayloadText]);
+            await InsertManyAsync(connection, "list_row", RowColumns, chunk.Rows, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.Payload]);
             await InsertManyAsync(
-                connection, "list_suspect", SuspectColumns, chunk.Suspects, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.PayloadText, r.Row.Line]);
+                connection, "list_suspect", SuspectColumns, chunk.Suspects, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.Payload, r.Row.Line]);
             await InsertManyAsync(connection, "list_rejected", RejectedColumns, chunk.Rejected, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw]);
             return true;
         },

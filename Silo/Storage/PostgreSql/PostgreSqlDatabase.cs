@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Dialer.Silo.Storage.PostgreSql;
 
@@ -35,31 +34,15 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IDatabase
     public async Task<int> InsertManyAsync(DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IEnumerable<object?[]> rows)
     {
         var text = $"copy {table} ({string.Join(", ", columns.Select(c => c.Name))}) from stdin (format binary)";
-        await using var import = await ((NpgsqlConnection)connection).BeginBinaryImportAsync(text);
+        var count = 0;
+        await using var copy = await BinaryCopy.BeginAsync((NpgsqlConnection)connection, text);
         foreach (var row in rows)
         {
-            await import.StartRowAsync();
-            for (var i = 0; i < columns.Count; i++)
-            {
-                if (row[i] is null)
-                {
-                    await import.WriteNullAsync();
-                }
-                else
-                {
-                    await WriteAsync(import, columns[i].Type, row[i]!);
-                }
-            }
+            await copy.AddAsync(columns, row);
+            count++;
         }
 
-        return (int)await import.CompleteAsync();
+        await copy.CompleteAsync();
+        return count;
     }
-
-    private static Task WriteAsync(NpgsqlBinaryImporter import, BulkType type, object value) => type switch
-    {
-        BulkType.Int64 => import.WriteAsync((long)value, NpgsqlDbType.Bigint),
-        BulkType.Int32 => import.WriteAsync((int)value, NpgsqlDbType.Integer),
-        BulkType.Int16 => import.WriteAsync((short)value, NpgsqlDbType.Smallint),
-        _ => import.WriteAsync((string)value, NpgsqlDbType.Text),
-    };
 }

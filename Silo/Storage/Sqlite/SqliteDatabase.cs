@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Dialer.Silo.Storage.Sqlite;
@@ -49,7 +50,7 @@ internal sealed class SqliteDatabase(SqliteFile file, SqliteWriter writer) : IDa
         {
             for (var i = 0; i < parameters.Length; i++)
             {
-                parameters[i].Value = row[i] ?? DBNull.Value;
+                parameters[i].Value = row[i] is ReadOnlyMemory<byte> utf8 ? Encoding.UTF8.GetString(utf8.Span) : row[i] ?? DBNull.Value;
             }
 
             count += command.ExecuteNonQuery();

@@ -15,9 +15,10 @@ internal sealed class BackoffLaw(DialerWorld world) : Law(world)
     private const int ErrorsPerAttempt = 9;
 
     private readonly Dictionary<(CampaignId, PhoneNumber), (int Errors, UnixTime At)> streaks = [];
+    private readonly Dictionary<(CampaignId, PhoneNumber), TryId> last = [];
     private readonly HashSet<TryId> withChannel = [];
 
-    public override void FailedWithChannel(TryId id) => withChannel.Add(id);
+    public override void JudgedWithChannel(TryId id, bool isDown) => _ = isDown ? withChannel.Add(id) : withChannel.Remove(id);
 
     public override void Stored(StepFact fact)
     {
@@ -29,6 +30,12 @@ internal sealed class BackoffLaw(DialerWorld world) : Law(world)
                 streaks.Remove(key);
             }
 
+            return;
+        }
+
+        if (fact.Step.ReplacesTry && last[key] != record.Try)
+        {
+            // a result that came when the phone had been called again
             return;
         }
 
@@ -44,7 +51,9 @@ internal sealed class BackoffLaw(DialerWorld world) : Law(world)
 
     public override void Stored(IntentFact fact)
     {
-        if (!streaks.TryGetValue((fact.Before.Campaign, fact.Before.Phone), out var streak))
+        var key = (fact.Before.Campaign, fact.Before.Phone);
+        last[key] = fact.Try;
+        if (!streaks.TryGetValue(key, out var streak))
         {
             return;
         }

@@ -85,7 +85,7 @@ internal sealed class Books
 
     public void EndedAtCarrier(CarrierCall call) => world.Say($"{call.Id} is over at the carrier");
 
-    public void FailedWithChannel(TryId id) => Each(l => l.FailedWithChannel(id));
+    public void JudgedWithChannel(TryId id, bool isDown) => Each(l => l.JudgedWithChannel(id, isDown));
 
     public void AnswerStored(TryId id) => Each(l => l.AnswerStored(id));
 

@@ -72,8 +72,8 @@ internal abstract class Law(DialerWorld world)
     {
     }
 
-    /// <summary>This try failed while the channel was known to be down (P42).</summary>
-    public virtual void FailedWithChannel(TryId id)
+    /// <summary>The outcome of this try is decided; whether it is taken for a failure of a channel known to be down (P42).</summary>
+    public virtual void JudgedWithChannel(TryId id, bool isDown)
     {
     }
 

@@ -218,11 +218,8 @@ internal sealed partial class SimSubscriber
     {
         silo.Pulse.Observe(channel, ended);
         var isDown = silo.Pulse.IsDown(channel);
-        if (isDown && ended.IsChannelClass)
-        {
-            world.Books.FailedWithChannel(ended.Try);
-        }
-
+        // decided anew when the first write came to nothing: what was known last counts
+        world.Books.JudgedWithChannel(ended.Try, isDown && ended.IsChannelClass);
         return isDown;
     }
 
