@@ -103,6 +103,7 @@ internal sealed partial class CampaignGrain
             {
                 isKicked = false;
                 await RunDueAsync();
+                await PauseAfterOutageAsync();
                 if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving && !isEntering)
                 {
                     await PumpAsync();
@@ -117,6 +118,7 @@ internal sealed partial class CampaignGrain
         }
         catch (Exception e)
         {
+            outage.Failed(clock.Now());
             Idle(IdleCodes.Storage, UnixTime.None);
             LogFailed(Id, "dispatch", e);
         }
@@ -296,6 +298,11 @@ internal sealed partial class CampaignGrain
         {
             // the permits were made anew from the live rows since: this answer is about a permit that is not there any more
             return;
+        }
+
+        if (answer.Reason == RefusalCodes.Storage)
+        {
+            outage.Failed(clock.Now());
         }
 
         if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)

@@ -22,6 +22,7 @@ internal sealed partial class CampaignGrain
     private UnixTime rewoundAt;
     private bool isLanesStale;
     private bool isLowered;
+    private readonly StorageOutage outage = new();
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
@@ -250,6 +251,16 @@ internal sealed partial class CampaignGrain
                     clock.Now(),
                     channelHealth?.Evidence),
                 holds: true);
+        }
+    }
+
+    /// <summary>A long outage of storage, seen within calling hours, pauses before anything is dialed again (P12).</summary>
+    private async Task PauseAfterOutageAsync()
+    {
+        if (row?.Status == CampaignStatus.Running && outage.Judge(clock.Now()) is { } cause)
+        {
+            await SetCauseAsync(cause, holds: true);
+            outage.Over();
         }
     }
 

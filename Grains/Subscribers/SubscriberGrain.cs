@@ -65,7 +65,7 @@ internal sealed partial class SubscriberGrain(
         catch (StoreUnavailableException)
         {
             Forget();
-            return new AdmissionAnswer(AdmissionResult.Unsure, "storage");
+            return new AdmissionAnswer(AdmissionResult.Unsure, RefusalCodes.Storage);
         }
     }
 

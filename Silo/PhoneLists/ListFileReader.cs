@@ -63,8 +63,9 @@ internal sealed class ListFileReader : IAsyncDisposable
         var rejected = new List<RejectedRow>();
         try
         {
-            while (refusal is null && isOnRecord && rows.Count + rejected.Count < options.BatchRows)
+            for (var bytes = 0; refusal is null && isOnRecord && rows.Count + rejected.Count < options.BatchRows && bytes < ListLimits.BatchBytes;)
             {
+                bytes += csv.RawRecord.Length;
                 Take(rows, rejected);
                 isOnRecord = await NextAsync(cancellationToken);
             }

@@ -26,14 +26,14 @@ internal sealed partial class ListImporter(
         ListImportRequest request, string path, IProgress<ListImportProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await ImportAsync(request, await ListFile.OpenAsync(path, new ListReadOptions { Country = request.Country, Zones = zones }, cancel), progress, cancel);
+        return await ImportAsync(request, await ListFile.OpenAsync(path, Options(request), cancel), progress, cancel);
     }
 
     public async Task<Answer<PhoneListSummary>> ImportAsync(
         ListImportRequest request, Stream content, IProgress<ListImportProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var opened = await ListFile.OpenAsync(content, new ListReadOptions { Country = request.Country, Zones = zones }, leaveOpen: true, cancel);
+        var opened = await ListFile.OpenAsync(content, Options(request), leaveOpen: true, cancel);
         return await ImportAsync(request, opened, progress, cancel);
     }
 
@@ -54,6 +54,8 @@ internal sealed partial class ListImporter(
         }
         while (page.Count == RejectedPage && !cancel.IsCancellationRequested);
     }
+
+    private ListReadOptions Options(ListImportRequest request) => new() { Country = request.Country, Zones = zones, BatchRows = store.ChunkRows };
 
     private async Task<Answer<PhoneListSummary>> ImportAsync(
         ListImportRequest request, Answer<ListFileReader> opened, IProgress<ListImportProgress>? progress, CancellationToken cancel)

@@ -14,6 +14,9 @@ internal static class ListLimits
     /// <summary>Rows a batch holds unless told otherwise.</summary>
     public const int BatchRows = 1_000;
 
+    /// <summary>Bytes of the file a batch holds at most, however many rows that are.</summary>
+    public const int BatchBytes = 4 * 1024 * 1024;
+
     /// <summary>Bytes of a rejected row that are kept for the download.</summary>
     public const int MaxRejectedRaw = 1_000;
 }

@@ -1,4 +1,5 @@
 using Dialer.Calls;
+using Dialer.Campaigns;
 using Dialer.Grains.Campaigns;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
@@ -98,5 +99,36 @@ public abstract class StoreOutageTests(Rigs rigs, StorageEngine engine)
             [JobResult.Reached, JobResult.Reached, JobResult.Reached, JobResult.NoAnswer, JobResult.Nonexistent, JobResult.NoAnswer],
             live.Select(c => jobs.Single(j => j.Phone.Value == c.Phone).Result));
         Assert.Equal(12, (await stage.AssertBooksAsync()).Tries);
+    }
+
+    [Fact]
+    public async Task NoWritesForFifteenMinutes_PauseWithTheReason_AndAResumeGoesOn_P12()
+    {
+        await using var rig = await rigs.NewAsync(engine);
+        // one a second is asked for: what was not confirmed holds its permit for a while
+        var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 30 }, c => c with { CallsPerSecond = 1 });
+        stage.Trunk.OnDial = c => c.Reach();
+        rig.Store.Intents = CommitFault.NotCommitted;
+        await stage.AddAsync(30);
+        await stage.StartAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var before = rig.Store.Faults;
+            await Until.TrueAsync(() => rig.Store.Faults > before, "an intent is tried and not confirmed");
+            rig.Clock.Forward(TimeSpan.FromSeconds(110));
+        }
+
+        await stage.UntilAsync(p => p.Status == CampaignStatus.Paused, "the campaign is paused");
+        var view = (await stage.Campaign.GetAsync())!;
+        Assert.Equal(PauseCodes.StorageFailing, Assert.Single(view.PauseCauses).Code);
+        Assert.Contains("resume", view.AllowedActions);
+        Assert.Empty(stage.Trunk.Calls);
+
+        rig.Store.Intents = CommitFault.None;
+        Assert.True((await stage.Campaign.ResumeAsync("test")).IsDone);
+        await stage.UntilAsync(p => p.Counters.Answered > 3, "numbers are called again");
+        await stage.Campaign.PauseAsync("test");
+        await stage.UntilAsync(p => p.Counters.Live == 0, "no call is up");
+        await stage.AssertBooksAsync();
     }
 }

@@ -19,10 +19,10 @@ public sealed record CampaignStand
     public IReadOnlyList<PauseCause> Causes { get; init; } = [];
 
     /// <summary>
-    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes, which a person has seen
-    /// when they resume.
+    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes and an outage of storage,
+    /// which a person has seen when they resume.
     /// </summary>
-    public IEnumerable<PauseCause> Blocking => Causes.Where(c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes));
+    public IEnumerable<PauseCause> Blocking => Causes.Where(c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes or PauseCodes.StorageFailing));
 }
 
 /// <summary>A decided transition, or nothing to do.</summary>
