@@ -111,11 +111,11 @@ public abstract class StoreOutageTests(Rigs rigs, StorageEngine engine)
         rig.Store.Intents = CommitFault.NotCommitted;
         await stage.AddAsync(30);
         await stage.StartAsync();
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 13; round++)
         {
             var before = rig.Store.Faults;
             await Until.TrueAsync(() => rig.Store.Faults > before, "an intent is tried and not confirmed");
-            rig.Clock.Forward(TimeSpan.FromSeconds(110));
+            rig.Clock.Forward(TimeSpan.FromSeconds(80));
         }
 
         await stage.UntilAsync(p => p.Status == CampaignStatus.Paused, "the campaign is paused");
