@@ -294,15 +294,15 @@ internal sealed partial class CampaignGrain
 
     private void Take(AdmissionAnswer answer, DueJob job, TryId id, long epoch)
     {
+        if (answer.Reason == RefusalCodes.Storage)
+        {
+            outage.Failed(clock.Now());
+        }
+
         if (epoch != row?.Epoch)
         {
             // the permits were made anew from the live rows since: this answer is about a permit that is not there any more
             return;
-        }
-
-        if (answer.Reason == RefusalCodes.Storage)
-        {
-            outage.Failed(clock.Now());
         }
 
         if (answer.Result is AdmissionResult.Dialing or AdmissionResult.Unsure)

@@ -13,6 +13,8 @@ public sealed class PostgreSqlCareTests(Rigs rigs) : CareTests(rigs, StorageEngi
 /// <summary>Care for the people called, on a silo that keeps it on simulated channels (P12, P22, P58, P60).</summary>
 public abstract class CareTests(Rigs rigs, StorageEngine engine)
 {
+    private static readonly TimeZoneInfo Moscow = TimeZoneInfo.FindSystemTimeZoneById("Europe/Moscow");
+
     /// <summary>Any hour: only the rule of the test holds a number back.</summary>
     private static CampaignSettings AnyTime(CampaignSettings settings) => settings with { OuterHoursException = "a test at any hour" };
 
@@ -41,6 +43,8 @@ public abstract class CareTests(Rigs rigs, StorageEngine engine)
     public async Task CallsPerDay_HoldOverAllCampaigns_AndTechnicalOnesAreGivenBack_P58()
     {
         await using var rig = await rigs.CareAsync(engine);
+        // far from midnight: the calls are of one day
+        ForwardToTomorrow(rig, hour: 12);
         var phone = Rig.Phones(1)[0];
         var errors = await rig.StageAsync(AnyTime, c => c with { Breaker = false });
         errors.Trunk.OnDial = c => c.End(CallClass.Technical);
@@ -76,18 +80,15 @@ public abstract class CareTests(Rigs rigs, StorageEngine engine)
     {
         await using var rig = await rigs.CareAsync(engine);
 
-        // Russia: 08–22, on weekends 09–20, by the zone of the campaign here; to 03:00 of the next day there
-        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Moscow");
-        var local = TimeZoneInfo.ConvertTime(rig.Now.ToDateTimeOffset(), zone);
-        var night = new DateTimeOffset(local.Date.AddDays(1).AddHours(3), local.Offset);
-        rig.Clock.Forward(night - local);
+        // Russia: 08–22, on weekends 09–20, by the zone of the campaign here
+        ForwardToTomorrow(rig, hour: 3);
         var stage = await rig.StageAsync(c => c with { UseSubscriberLocalTime = false });
         stage.Trunk.OnDial = c => c.Reach();
         var job = await stage.AddAsync(Rig.Phones(1)[0]);
         await stage.StartAsync();
 
         var idle = (await stage.UntilAsync(p => p.Idle?.Code == "outside_hours", "outside the outer hours")).Idle!;
-        var opens = TimeZoneInfo.ConvertTime(idle.Until.ToDateTimeOffset(), zone);
+        var opens = TimeZoneInfo.ConvertTime(idle.Until.ToDateTimeOffset(), Moscow);
         var weekend = opens.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
         Assert.Equal(new TimeSpan(weekend ? 9 : 8, 0, 0), opens.TimeOfDay);
         Assert.Empty(stage.Trunk.Calls);
@@ -137,5 +138,11 @@ public abstract class CareTests(Rigs rigs, StorageEngine engine)
 
         await Until.TrueAsync(async () => (await stage.NotesAsync(job)).Any(n => n.Code == "cap_day"), "the cap of one a day holds");
         Assert.Single(stage.Trunk.Calls);
+    }
+
+    private static void ForwardToTomorrow(Rig rig, int hour)
+    {
+        var local = TimeZoneInfo.ConvertTime(rig.Now.ToDateTimeOffset(), Moscow);
+        rig.Clock.Forward(new DateTimeOffset(local.Date.AddDays(1).AddHours(hour), local.Offset) - local);
     }
 }
