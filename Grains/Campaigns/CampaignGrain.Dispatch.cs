@@ -103,7 +103,6 @@ internal sealed partial class CampaignGrain
             {
                 isKicked = false;
                 await RunDueAsync();
-                await PauseAfterOutageAsync();
                 if (row?.Status == CampaignStatus.Running && board is not null && !isLeaving && !isEntering)
                 {
                     await PumpAsync();
@@ -118,7 +117,7 @@ internal sealed partial class CampaignGrain
         }
         catch (Exception e)
         {
-            outage.Failed(clock.Now());
+            storage.Failed(e);
             Idle(IdleCodes.Storage, UnixTime.None);
             LogFailed(Id, "dispatch", e);
         }
@@ -145,7 +144,7 @@ internal sealed partial class CampaignGrain
                 break;
             }
 
-            if (!await HasTokensAsync(Math.Min(room, ready.Count)))
+            if (await PauseAfterOutageAsync() || !await HasTokensAsync(Math.Min(room, ready.Count)))
             {
                 break;
             }
@@ -294,11 +293,6 @@ internal sealed partial class CampaignGrain
 
     private void Take(AdmissionAnswer answer, DueJob job, TryId id, long epoch)
     {
-        if (answer.Reason == RefusalCodes.Storage)
-        {
-            outage.Failed(clock.Now());
-        }
-
         if (epoch != row?.Epoch)
         {
             // the permits were made anew from the live rows since: this answer is about a permit that is not there any more

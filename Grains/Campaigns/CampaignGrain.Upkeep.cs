@@ -22,7 +22,6 @@ internal sealed partial class CampaignGrain
     private UnixTime rewoundAt;
     private bool isLanesStale;
     private bool isLowered;
-    private readonly StorageOutage outage = new();
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
@@ -184,6 +183,7 @@ internal sealed partial class CampaignGrain
         }
         catch (Exception e)
         {
+            storage.Failed(e);
             LogFailed(Id, "upkeep", e);
         }
     }
@@ -254,14 +254,27 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    /// <summary>A long outage of storage, seen within calling hours, pauses before anything is dialed again (P12).</summary>
-    private async Task PauseAfterOutageAsync()
+    /// <summary>
+    /// A long outage of storage pauses before anything is dialed again (P12). Asked when numbers are due, so that an outage at night
+    /// pauses nobody. True: paused, or it could not be written yet.
+    /// </summary>
+    private async Task<bool> PauseAfterOutageAsync()
     {
-        if (row?.Status == CampaignStatus.Running && outage.Judge(clock.Now()) is { } cause)
+        if (storage.Lasting() is not { } outage || outage.Since <= state.State.OutageSeen || outage.End <= row!.StartedAt)
         {
-            await SetCauseAsync(cause, holds: true);
-            outage.Over();
+            return false;
         }
+
+        // written with the cause: a resume is not paused again for the same outage
+        state.State.OutageSeen = outage.Since;
+        await SetCauseAsync(
+            new PauseCause(
+                PauseCodes.StorageFailing,
+                "The database did not answer for 15 minutes, or took no writes: check it and its disk, then resume. No number was lost.",
+                clock.Now(),
+                $"from {outage.Since} to {outage.End}"),
+            holds: true);
+        return true;
     }
 
     /// <summary>An edit lowered the attempts: jobs that made as many end with their last outcome (P14), in chunks, beside everything else.</summary>

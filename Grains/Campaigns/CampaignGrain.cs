@@ -22,6 +22,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
     private readonly ICareResolver care;
     private readonly ISiloIdentity silo;
     private readonly ChannelPulse pulse;
+    private readonly StorageWatch storage;
     private readonly IClusterMembershipService membership;
     private readonly TimeProvider clock;
     private readonly ILogger<CampaignGrain> logger;
@@ -45,6 +46,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         ICareResolver care,
         ISiloIdentity silo,
         ChannelPulse pulse,
+        StorageWatch storage,
         IClusterMembershipService membership,
         TimeProvider clock,
         ILogger<CampaignGrain> logger,
@@ -56,6 +58,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         this.care = care;
         this.silo = silo;
         this.pulse = pulse;
+        this.storage = storage;
         this.membership = membership;
         this.clock = clock;
         this.logger = logger;

@@ -14,4 +14,8 @@ public sealed class CampaignState
     /// <summary>Tries whose outcomes were suspicious: an operator may put their numbers back (P12).</summary>
     [Id(1)]
     public List<TryId> Suspicious { get; set; } = [];
+
+    /// <summary>Outages of storage that began by then have been answered with a pause (P12); none = none has.</summary>
+    [Id(2)]
+    public UnixTime OutageSeen { get; set; }
 }

@@ -103,7 +103,7 @@ internal sealed partial class SubscriberGrain
         var row = stored?.Rows.FirstOrDefault(r => r.Try == id);
         var record = row is null ? null : await store.ReadTryAsync(id);
         return record is not null
-            && SubscriberMachine.PutBack(row!, record, clock.Now(), Others(stored!, row!)) is { } step
+            && SubscriberMachine.PutBack(Context(stored!, row!), record, clock.Now()) is { } step
             && await store.WriteStepAsync(step);
     }
 

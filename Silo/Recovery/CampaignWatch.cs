@@ -1,5 +1,6 @@
 using Dialer.Campaigns;
 using Dialer.Grains.Campaigns;
+using Dialer.Grains.Common;
 using Dialer.Subscribers;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -15,6 +16,7 @@ internal sealed partial class CampaignWatch(
     ICampaignStore campaigns,
     IGrainFactory grains,
     SiloRoster roster,
+    StorageWatch storage,
     TimeProvider clock,
     ILogger<CampaignWatch> logger) : SiloLoop(clock, TimeSpan.FromSeconds(10))
 {
@@ -41,7 +43,12 @@ internal sealed partial class CampaignWatch(
         }
     }
 
-    protected override void LogFailed(Exception cause) => LogPassFailed(cause);
+    protected override void LogFailed(Exception cause)
+    {
+        // also while no campaign is active, because none can be: they learn of the outage when they are back (P12)
+        storage.Failed(cause);
+        LogPassFailed(cause);
+    }
 
     private async Task TouchAsync(CampaignId campaign)
     {

@@ -63,9 +63,10 @@ public static class DialerStoreServices
         }
 
         services.AddSingleton<FinalJobFeed>();
+        services.AddSingleton<StorageWatch>();
         services.AddSingleton<IFinalJobFeed>(s => s.GetRequiredService<FinalJobFeed>());
         services.AddSingleton(s => new GroupCommitWriter(
-            s.GetRequiredService<IBatchEngine>(), s.GetRequiredService<FinalJobFeed>(), s.GetRequiredService<ILogger<GroupCommitWriter>>()));
+            s.GetRequiredService<IBatchEngine>(), s.GetRequiredService<FinalJobFeed>(), s.GetRequiredService<StorageWatch>(), s.GetRequiredService<ILogger<GroupCommitWriter>>()));
         services.AddSingleton<IDialStore>(s => new DialStore(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<GroupCommitWriter>(), s.GetRequiredService<ICareResolver>()));
         services.AddSingleton<ICampaignStore>(s => new CampaignStore(s.GetRequiredService<IDatabase>()));

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Dialer.Silo.Storage;
 
 /// <summary>
-/// Jobs just added to a campaign and older ones of the same phones learn of each other (P22): only the flag is set, no version
+/// Jobs just added to a campaign and all others of the same phones learn of each other (P22): only the flag is set, no version
 /// rises, so that a decision under way is not disturbed. Looks each new phone up once.
 /// </summary>
 /// <remarks>
@@ -28,11 +28,11 @@ internal static class SiblingFlags
             ("first", first), ("end", end), ("campaign", campaign.Value));
         if (younger > 0)
         {
-            await SetOlderAsync(connection, campaign, first, end);
+            await SetOthersAsync(connection, campaign, first, end);
         }
     }
 
-    private static async Task SetOlderAsync(DbConnection connection, CampaignId campaign, long first, long end)
+    private static async Task SetOthersAsync(DbConnection connection, CampaignId campaign, long first, long end)
     {
         var phones = await connection.ListAsync(
             "select distinct phone from call_job where id >= @first and id < @end and (flags & 1) = 1", r => r.GetInt64(0), ("first", first), ("end", end));
@@ -40,8 +40,8 @@ internal static class SiblingFlags
         {
             await connection.ExecuteAsync(
                 $"update call_job set flags = flags | 1 where phone in ({string.Join(',', chunk)}) and campaign = @campaign "
-                + "and id + 0 < @first and (flags & 1) = 0",
-                ("campaign", campaign.Value), ("first", first));
+                + "and (id + 0 < @first or id + 0 >= @end) and (flags & 1) = 0",
+                ("campaign", campaign.Value), ("first", first), ("end", end));
         }
     }
 }

@@ -1,6 +1,7 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Grains.Campaigns;
+using Dialer.Grains.Common;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
 
@@ -129,6 +130,30 @@ public abstract class StoreOutageTests(Rigs rigs, StorageEngine engine)
         await stage.UntilAsync(p => p.Counters.Answered > 3, "numbers are called again");
         await stage.Campaign.PauseAsync("test");
         await stage.UntilAsync(p => p.Counters.Live == 0, "no call is up");
+        await stage.AssertBooksAsync();
+    }
+
+    [Fact]
+    public async Task LongOutage_PausesOnceBeforeAnybodyIsCalled_AlsoInANewActivation_P12()
+    {
+        await using var rig = await rigs.NewAsync(engine);
+        var stage = await rig.StageAsync();
+        stage.Trunk.OnDial = c => c.Reach();
+        await stage.StartAsync();
+        for (var i = 0; i < 13; i++)
+        {
+            // as the silo's watch sees it while no campaign can be active
+            rig.Get<StorageWatch>().Failed();
+            rig.Clock.Forward(TimeSpan.FromSeconds(80));
+        }
+
+        await stage.AddAsync(3);
+        await stage.UntilAsync(p => p.Status == CampaignStatus.Paused, "the campaign is paused");
+        Assert.Equal(PauseCodes.StorageFailing, Assert.Single((await stage.Campaign.GetAsync())!.PauseCauses).Code);
+        Assert.Empty(stage.Trunk.Calls);
+
+        Assert.True((await stage.Campaign.ResumeAsync("test")).IsDone);
+        await stage.UntilAsync(p => p.Counters.Answered == 3, "all are called");
         await stage.AssertBooksAsync();
     }
 }

@@ -208,6 +208,21 @@ public class IntakeTests(StoreFixture store) : IClassFixture<StoreFixture>
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task SiblingFlags_AreSetForRowsWithHigherIds_WhoseBlockWasTakenLater_P22(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var campaign = await TestCampaign.NewAsync(rig);
+        var phone = store.NewPhone();
+        var early = await campaign.AddAsync(phone);
+        var id = 4_000_000_000_000 + early[0].Id.Value;
+        await Tables.ExecuteAsync(rig, $"update call_job set id = {id} where id = {early[0].Id.Value}");
+
+        await campaign.AddAsync(phone);
+
+        Assert.True((await campaign.JobAsync(new JobId(id))).Has(JobFlags.Siblings));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task HundredThousandJobs_InOneCall_AreReadByLaneInOrder(StorageEngine engine)
     {
         var rig = await store.OfAsync(engine);

@@ -1,27 +1,27 @@
-using Dialer.Campaigns;
 using Dialer.Domain.Channels;
 
 namespace Dialer.Domain.Campaigns;
 
 /// <summary>
-/// Storage that fails for long within calling hours pauses the campaign (P12), as a channel does that is down for long. The pause
-/// can be written only when storage is back: it is the first thing that is.
+/// Whether storage failed for long (P12): from the first failure after a confirmed write, to the last before the next one. Reads
+/// that work say nothing, because a full disk reads well.
 /// </summary>
 public sealed class StorageOutage
 {
-    /// <summary>Failures further apart are two outages: storage is asked at least this often while there is something to dial.</summary>
+    /// <summary>Failures further apart are two outages; and an outage that ended longer ago pauses nobody.</summary>
     public static readonly TimeSpan Gap = TimeSpan.FromMinutes(2);
 
-    /// <summary>An outage this long pauses.</summary>
+    /// <summary>An outage this long pauses, as a channel does that is down this long.</summary>
     public static readonly TimeSpan Limit = Breaker.OpenLimit;
 
     private UnixTime since;
     private UnixTime last;
+    private LongOutage? over;
 
     /// <summary>A read or a write came to nothing.</summary>
     public void Failed(UnixTime now)
     {
-        if (last.IsNone || now - last > Gap)
+        if (since.IsNone || now - last > Gap)
         {
             since = now;
         }
@@ -29,15 +29,24 @@ public sealed class StorageOutage
         last = now;
     }
 
-    /// <summary>The cause to pause with; null when storage has not failed for long, or that was some time ago.</summary>
-    public PauseCause? Judge(UnixTime now) => last.IsNone || now - last > Gap || last - since < Limit
-        ? null
-        : new PauseCause(
-            PauseCodes.StorageFailing,
-            "The database did not answer for 15 minutes, or took no writes: check it and its disk, then resume. No number was lost.",
-            now,
-            $"failing since {since}");
+    /// <summary>A write was confirmed.</summary>
+    public void Succeeded(UnixTime now)
+    {
+        if (!since.IsNone && last - since >= Limit && now - last <= Gap)
+        {
+            over = new LongOutage(since, now);
+        }
 
-    /// <summary>The pause is written.</summary>
-    public void Over() => since = last = UnixTime.None;
+        since = last = UnixTime.None;
+    }
+
+    /// <summary>The long outage that goes on, or that is over since a moment ago; null if there is none.</summary>
+    public LongOutage? Lasting(UnixTime now)
+    {
+        var found = !since.IsNone && last - since >= Limit ? new LongOutage(since, last) : over;
+        return now - found?.End <= Gap ? found : null;
+    }
 }
+
+/// <summary>An outage that is long enough to pause: its first failure, which tells it from others, and its last or its end.</summary>
+public readonly record struct LongOutage(UnixTime Since, UnixTime End);

@@ -5,7 +5,7 @@ using Dialer.Subscribers;
 namespace Dialer.Domain.Subscribers;
 
 /// <summary>One ended try while its consequences are decided: small steps that the machine's cases are written in.</summary>
-internal sealed class EndedCall(SubscriberContext context, CallEnded ended, UnixTime plannedAt)
+internal sealed class EndedCall(SubscriberContext context, CallEnded ended, UnixTime plannedAt, bool isOvertaken = false)
 {
     public SubscriberContext Context => context;
 
@@ -39,7 +39,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         Attempts = (short)(Row.Attempts + 1),
         AttemptsTotal = (short)(Row.AttemptsTotal + 1),
         AttemptsToPhone = (short)(Row.AttemptsToPhone + 1),
-        ErrorStreak = SiblingRules.IsOvertaken(context) ? Row.ErrorStreak : (byte)0,
+        ErrorStreak = isOvertaken ? Row.ErrorStreak : (byte)0,
     };
 
     /// <summary>The row waiting again as it was, nothing spent.</summary>

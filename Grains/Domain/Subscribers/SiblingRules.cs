@@ -26,14 +26,20 @@ internal static class SiblingRules
     /// <summary>Another job of the phone was tried since: a late result of this one says nothing of the streak any more.</summary>
     public static bool IsOvertaken(SubscriberContext context) => LastTried(context) is not null;
 
+    /// <summary>
+    /// When a try begins: after every other one of the phone, also where the silo that began that has a clock that is ahead.
+    /// </summary>
+    public static UnixTime StartOf(SubscriberContext context, UnixTime now) =>
+        LastTried(context) is { } last ? UnixTime.Max(now, last.TryStartedAt + TimeSpan.FromMilliseconds(1)) : now;
+
     /// <summary>Until when an error of another job holds this one (P8); none if nothing does.</summary>
     public static UnixTime HoldOf(SubscriberContext context)
     {
         var hold = LastTried(context) switch
         {
-            { Status: JobStatus.Final } final => final.NotBefore,
+            { Status: JobStatus.Final, NotBefore.IsNone: false } final => context.DueAt(final),
             // the ninth error: the pause in force counts, also for who was not there
-            { Status: JobStatus.Waiting, Result: JobResult.TechnicalError } spent when Lane.KindOf(spent.Lane) == LaneKind.Pause => context.DueAt(spent),
+            { } spent when SubscriberMachine.IsInErrorPause(spent) => context.DueAt(spent),
             { Status: JobStatus.Waiting, ErrorStreak: > 0 } waiting when waiting.ErrorStreak != context.Row.ErrorStreak => UnixTime.Min(waiting.NotBefore, LatestHold(context, waiting)),
             _ => UnixTime.None,
         };
@@ -64,14 +70,24 @@ internal static class SiblingRules
         return last.Id == context.Row.Id ? null : last;
     }
 
-    /// <summary>The streak that a put-back try belonged to is over for all: nothing holds them any more (P12).</summary>
-    public static IReadOnlyList<JobRow> PutBack(IReadOnlyList<JobRow> others, JobRow after) => Changed(others, s => s with
+    /// <summary>
+    /// The streak that a put-back try belonged to is over for all: nothing holds them any more (P12). Where another job was tried
+    /// since, the streak and its hold are that one's, and only the attempt is given back.
+    /// </summary>
+    public static IReadOnlyList<JobRow> PutBack(SubscriberContext context, JobRow after, int spent)
     {
-        Status = s.Status == JobStatus.Final ? JobStatus.Final : JobStatus.Waiting,
-        NotBefore = s.Status == JobStatus.Backoff ? after.NotBefore : s.Status == JobStatus.Final ? UnixTime.None : s.NotBefore,
-        ErrorStreak = after.ErrorStreak,
-        AttemptsToPhone = after.AttemptsToPhone,
-    });
+        var isOvertaken = IsOvertaken(context);
+        return Changed(context.Others, s => s with
+        {
+            Status = s.Status == JobStatus.Final || isOvertaken ? s.Status : JobStatus.Waiting,
+            NotBefore = isOvertaken ? s.NotBefore
+                : s.Status == JobStatus.Backoff ? after.NotBefore
+                : s.Status == JobStatus.Final ? UnixTime.None
+                : s.NotBefore,
+            ErrorStreak = isOvertaken ? s.ErrorStreak : after.ErrorStreak,
+            AttemptsToPhone = isOvertaken ? (short)Math.Max(0, s.AttemptsToPhone - spent) : after.AttemptsToPhone,
+        });
+    }
 
     private static IReadOnlyList<JobRow> Changed(IReadOnlyList<JobRow> others, Func<JobRow, JobRow> follow)
     {

@@ -43,7 +43,7 @@ public static partial class SubscriberMachine
         }
 
         return context.Calendar.IsOpen(now)
-            ? new AdmitDecision.Dial(Intent(SiblingRules.Shared(context), silo, now))
+            ? new AdmitDecision.Dial(Intent(SiblingRules.Shared(context), silo, SiblingRules.StartOf(context, now)))
             : new AdmitDecision.NotNow(RefusalCodes.Window, context.Calendar.NextOpen(now));
     }
 

@@ -73,7 +73,8 @@ public static partial class SubscriberMachine
             return null;
         }
 
-        if (ended.Class == CallClass.Technical && SiblingRules.IsOvertaken(context))
+        var isOvertaken = SiblingRules.IsOvertaken(context);
+        if (ended.Class == CallClass.Technical && isOvertaken)
         {
             return null;
         }
@@ -99,7 +100,7 @@ public static partial class SubscriberMachine
             FinishedAt = UnixTime.None,
             Flags = (row.Flags & ~JobFlags.LastUnknown) | (isCancelled ? JobFlags.CancelRequested : JobFlags.None),
         };
-        var step = Ended(context with { Row = live }, ended, plannedAt, isChannelDown: false);
+        var step = Ended(context with { Row = live }, ended, plannedAt, isChannelDown: false, isOvertaken);
         return step with
         {
             Counters = step.Counters + CounterDelta.Between(row, live) + new CampaignCounters { Tries = -1 },
@@ -112,14 +113,14 @@ public static partial class SubscriberMachine
     /// An operator takes a suspicious outcome back (P12): the job waits again from now, the attempt that the try spent unspent.
     /// Null when the outcome is not a suspicious one, a later try began, or the job may not be called any more.
     /// </summary>
-    /// <param name="row">The job.</param>
+    /// <param name="context">The job and the phone's others, which share its attempts and its streak.</param>
     /// <param name="record">Its last try.</param>
     /// <param name="now">From when it waits again.</param>
-    /// <param name="others">Other jobs of the phone; they share its attempts and its streak.</param>
-    public static SubscriberStep? PutBack(JobRow row, TryRecord record, UnixTime now, IReadOnlyList<JobRow>? others = null)
+    public static SubscriberStep? PutBack(SubscriberContext context, TryRecord record, UnixTime now)
     {
-        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(record);
+        var row = SiblingRules.Shared(context);
         var mayBeCalled = row.Status is JobStatus.Waiting or JobStatus.Backoff
             || (row.Status == JobStatus.Final && row.EndReason is EndReason.None or EndReason.Expired or EndReason.AttemptsLowered);
         if (row.Try != record.Try || row.Has(JobFlags.PutBack) || !OutcomeClasses.IsSuspicious(record.Class) || !mayBeCalled)
@@ -138,15 +139,15 @@ public static partial class SubscriberMachine
             NotBefore = now,
             Attempts = (short)Math.Max(0, row.Attempts - spent),
             AttemptsTotal = (short)(row.AttemptsTotal - spent),
-            AttemptsToPhone = (short)(row.AttemptsToPhone - spent),
-            ErrorStreak = 0,
+            AttemptsToPhone = (short)Math.Max(0, row.AttemptsToPhone - spent),
+            ErrorStreak = SiblingRules.IsOvertaken(context) ? row.ErrorStreak : (byte)0,
             Flags = row.Flags | JobFlags.PutBack,
         };
-        var siblings = SiblingRules.PutBack(others ?? [], after);
+        var siblings = SiblingRules.PutBack(context, after, spent);
         return Change(row, after) with
         {
             Siblings = siblings,
-            Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(others ?? [], siblings),
+            Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(context.Others, siblings),
             Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())],
         };
     }

@@ -24,13 +24,16 @@ public static partial class SubscriberMachine
     /// <param name="ended">How the call ended.</param>
     /// <param name="plannedAt">When the try had been due.</param>
     /// <param name="isChannelDown">The channel's breaker is open: no number's streak grows (P42).</param>
-    public static SubscriberStep Ended(SubscriberContext context, CallEnded ended, UnixTime plannedAt, bool isChannelDown)
+    public static SubscriberStep Ended(SubscriberContext context, CallEnded ended, UnixTime plannedAt, bool isChannelDown) =>
+        Ended(context, ended, plannedAt, isChannelDown, isOvertaken: false);
+
+    private static SubscriberStep Ended(SubscriberContext context, CallEnded ended, UnixTime plannedAt, bool isChannelDown, bool isOvertaken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(ended);
         var row = context.Row;
         Demand(row.Status == JobStatus.Live && row.Try == ended.Try, "an outcome belongs to the live try");
-        var call = new EndedCall(context, ended, plannedAt);
+        var call = new EndedCall(context, ended, plannedAt, isOvertaken);
         if (call.Stop != StopCalls.None && call.Class is not (CallClass.NotPlaced or CallClass.Unknown))
         {
             return AfterOptOut(call);

@@ -12,7 +12,7 @@ public static partial class SubscriberMachine
 
     internal static LaneId PauseLane(JobRow row) => new(Lane.BaseOf(row.Lane).Value | (long)LaneKind.Pause);
 
-    /// <summary>The row at its end; one in backoff keeps until when its error holds the phone (P8).</summary>
+    /// <summary>The row at its end; one that an error holds keeps until when it holds the phone (P8).</summary>
     internal static JobRow Finished(JobRow row, JobResult result, EndReason reason, UnixTime now) => Next(row) with
     {
         Status = JobStatus.Final,
@@ -20,8 +20,12 @@ public static partial class SubscriberMachine
         EndReason = reason,
         FinishedAt = now,
         Silo = 0,
-        NotBefore = row.Status == JobStatus.Backoff ? row.NotBefore : UnixTime.None,
+        NotBefore = row.Status == JobStatus.Backoff || IsInErrorPause(row) ? row.NotBefore : UnixTime.None,
     };
+
+    /// <summary>It waits for the pause that follows the ninth error (P8).</summary>
+    internal static bool IsInErrorPause(JobRow row) =>
+        row is { Status: JobStatus.Waiting, Result: JobResult.TechnicalError } && Lane.KindOf(row.Lane) == LaneKind.Pause;
 
     /// <summary>With what a job ends that has no attempt left: its last outcome (P14); nothing tried = not done.</summary>
     internal static JobResult LastOutcome(JobRow row) => row switch

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Dialer.Domain.Subscribers;
+using Dialer.Grains.Common;
 using Dialer.Grains.Subscribers;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,7 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
 
     private readonly Channel<WriteOp> queue = Channel.CreateBounded<WriteOp>(new BoundedChannelOptions(QueueLength));
     private readonly IBatchEngine engine;
+    private readonly StorageWatch watch;
     private readonly ILogger logger;
     private readonly Task loops;
     private long batches;
@@ -32,8 +34,9 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
 
     private readonly FinalJobFeed feed;
 
-    public GroupCommitWriter(IBatchEngine engine, FinalJobFeed feed, ILogger logger)
+    public GroupCommitWriter(IBatchEngine engine, FinalJobFeed feed, StorageWatch watch, ILogger logger)
     {
+        this.watch = watch;
         this.feed = feed;
         this.engine = engine;
         this.logger = logger;
@@ -118,6 +121,7 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
             Interlocked.Increment(ref batches);
             Interlocked.Add(ref writes, batch.Count);
             feed.Committed(batch);
+            watch.Succeeded();
         }
         catch (BatchRefusedException e) when (batch.Count > 1)
         {
@@ -133,6 +137,7 @@ internal sealed partial class GroupCommitWriter : IAsyncDisposable
         catch (Exception e)
         {
             LogCommitInDoubt(batch.Count, e);
+            watch.Failed();
             var cause = new StoreUnavailableException("The database did not confirm the write.", e);
             batch.ForEach(op => op.Fail(cause));
             return;

@@ -25,9 +25,10 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IDatabase
     public Task PreferIndexesAsync(DbConnection connection) =>
         connection.ExecuteAsync("set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off");
 
+    // whoever reads writes in between what was found: nothing is held that others wait for, so it may take its time
     public Task<T> CompareAsync<T>(Func<DbConnection, Task<T>> work) => WriteAsync(async (connection, _) =>
     {
-        await connection.ExecuteAsync("set local enable_nestloop = off; set transaction read only");
+        await connection.ExecuteAsync("set local enable_nestloop = off; set local idle_in_transaction_session_timeout = 0; set transaction read only");
         return await work(connection);
     });
 

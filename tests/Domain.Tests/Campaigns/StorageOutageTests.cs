@@ -1,4 +1,3 @@
-using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
 
 namespace Dialer.Tests.Campaigns;
@@ -8,46 +7,52 @@ public class StorageOutageTests
 {
     private static readonly UnixTime Start = new(1_700_000_000_000);
 
+    private static UnixTime At(double minutes) => Start + TimeSpan.FromMinutes(minutes);
+
     [Theory]
     [InlineData(14, false)]
     [InlineData(15, true)]
     [InlineData(40, true)]
-    public void FailuresOnEnd_PauseAfterFifteenMinutes_P12(int minutes, bool pauses)
+    public void FailuresOnEnd_AreALongOutageAfterFifteenMinutes_WhileItGoesOnAndJustAfter(int minutes, bool isLong)
     {
-        var outage = new StorageOutage();
-        for (var i = 0; i <= minutes; i++)
-        {
-            outage.Failed(Start + TimeSpan.FromMinutes(i));
-        }
-
-        var cause = outage.Judge(Start + TimeSpan.FromMinutes(minutes + 1));
-        Assert.Equal(pauses, cause is not null);
-        Assert.True(cause is null || cause.Code == PauseCodes.StorageFailing);
+        var outage = Failing(minutes);
+        Assert.Equal(isLong ? new LongOutage(At(0), At(minutes)) : null, outage.Lasting(At(minutes + 1)));
+        outage.Succeeded(At(minutes + 0.5));
+        Assert.Equal(isLong ? new LongOutage(At(0), At(minutes + 0.5)) : null, outage.Lasting(At(minutes + 1)));
+        Assert.Null(outage.Lasting(At(minutes + 3)));
     }
 
     [Fact]
-    public void FailuresNowAndThen_AreOutagesOfTheirOwn()
+    public void FailuresBetweenWritesThatWork_AreNoOutage_HoweverLongTheyGoOn()
+    {
+        var outage = new StorageOutage();
+        for (var i = 0; i < 60; i++)
+        {
+            outage.Failed(At(i));
+            outage.Succeeded(At(i + 0.1));
+            Assert.Null(outage.Lasting(At(i + 0.2)));
+        }
+    }
+
+    [Fact]
+    public void FailuresFarApart_AreOutagesOfTheirOwn()
     {
         var outage = new StorageOutage();
         for (var i = 0; i < 20; i++)
         {
-            outage.Failed(Start + TimeSpan.FromMinutes(3 * i));
-            Assert.Null(outage.Judge(Start + TimeSpan.FromMinutes(3 * i)));
+            outage.Failed(At(3 * i));
+            Assert.Null(outage.Lasting(At(3 * i)));
         }
     }
 
-    [Fact]
-    public void LongOutageOfLongAgo_PausesNoMore()
+    private static StorageOutage Failing(int minutes)
     {
         var outage = new StorageOutage();
-        for (var i = 0; i <= 20; i++)
+        for (var i = 0; i <= minutes; i++)
         {
-            outage.Failed(Start + TimeSpan.FromMinutes(i));
+            outage.Failed(At(i));
         }
 
-        Assert.Null(outage.Judge(Start + TimeSpan.FromMinutes(23)));
-        Assert.NotNull(outage.Judge(Start + TimeSpan.FromMinutes(22)));
-        outage.Over();
-        Assert.Null(outage.Judge(Start + TimeSpan.FromMinutes(22)));
+        return outage;
     }
 }

@@ -219,7 +219,7 @@ public class EndingTests
         world.DialAndEnd(CallClass.Rejected);
         var record = world.Tries[0];
         world.DialWhenDue();
-        Assert.Null(SubscriberMachine.PutBack(world.Row, record, world.Now));
-        Assert.Null(SubscriberMachine.PutBack(world.Row, record with { Try = world.Row.Try }, world.Now));
+        Assert.Null(SubscriberMachine.PutBack(world.Context(0), record, world.Now));
+        Assert.Null(SubscriberMachine.PutBack(world.Context(0), record with { Try = world.Row.Try }, world.Now));
     }
 }

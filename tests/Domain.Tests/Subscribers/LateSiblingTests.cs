@@ -118,4 +118,44 @@ public class LateSiblingTests
         Assert.Equal(TimeSpan.Zero, world.DialWhenDue(2));
         Assert.Equal(0, world.Rows[2].ErrorStreak);
     }
+
+    [Fact]
+    public void JobCancelledInThePauseAfterTheNinthError_LeavesThePauseToTheNext_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2, pause: 45));
+        ErrorTests.Errors(world, 9);
+        world.Cancel(0);
+        world.AddJob();
+        Assert.Equal(TimeSpan.FromMinutes(45), world.DialWhenDue(1));
+    }
+
+    [Fact]
+    public void PutBackOfAnOlderTry_LeavesTheYoungerJobsStreakAndHold_P8_P12()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        world.AddJob();
+        world.DialWhenDue(0);
+        world.End(CallClass.Rejected);
+        world.DialWhenDue(1);
+        world.End(CallClass.Technical);
+        Assert.NotNull(world.PutBack(0));
+        Assert.Equal((JobStatus.Backoff, 1, 0), (world.Rows[1].Status, world.Rows[1].ErrorStreak, world.Rows[1].AttemptsToPhone));
+        Assert.Equal(TimeSpan.FromMinutes(1), world.DialWhenDue(0));
+        Assert.Equal(1, world.Rows[0].ErrorStreak);
+    }
+
+    [Fact]
+    public void TryBegunByAClockThatIsAhead_DoesNotOutlastALaterOne_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        ErrorTests.Errors(world, 3);
+        world.DialWhenDue(0);
+        world.End(CallClass.NotPlaced);
+        world.AddJob();
+        world.Now -= TimeSpan.FromSeconds(5);
+        world.DialWhenDue(1);
+        world.End(CallClass.Busy);
+        Assert.All(world.Rows, r => Assert.Equal(0, r.ErrorStreak));
+        Assert.True(world.Rows[1].TryStartedAt > world.Rows[0].TryStartedAt);
+    }
 }

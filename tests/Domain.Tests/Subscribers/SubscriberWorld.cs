@@ -189,7 +189,7 @@ internal sealed class SubscriberWorld
             ? Apply(job, step) : null;
 
     public SubscriberStep? PutBack(int job = 0) =>
-        Tries.FirstOrDefault(t => t.Try == rows[job].Try) is { } record && SubscriberMachine.PutBack(rows[job], record, Now, Context(job).Others) is { } step
+        Tries.FirstOrDefault(t => t.Try == rows[job].Try) is { } record && SubscriberMachine.PutBack(Context(job), record, Now) is { } step
             ? Apply(job, step) : null;
 
     public SubscriberStep Apply(int job, SubscriberStep step)

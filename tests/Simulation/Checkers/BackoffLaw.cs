@@ -25,7 +25,7 @@ internal sealed class BackoffLaw(DialerWorld world) : Law(world)
         var key = (fact.Before.Campaign, fact.Before.Phone);
         if (fact.Step.Try is not { } record)
         {
-            if (fact.Step.Notes.Any(n => n.Code == "put_back"))
+            if (fact.Step.Notes.Any(n => n.Code == "put_back") && last.GetValueOrDefault(key) == fact.Before.Try)
             {
                 streaks.Remove(key);
             }

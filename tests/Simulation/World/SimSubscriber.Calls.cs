@@ -74,7 +74,7 @@ internal sealed partial class SimSubscriber
         var stored = await ReadAsync();
         var row = stored.Rows.FirstOrDefault(r => r.Try == id);
         var record = row is null ? null : await world.Store.ReadAsync(silo.Life, () => world.Store.Tries.GetValueOrDefault(id));
-        return record is not null && SubscriberMachine.PutBack(row!, record, Now, Others(stored, row!)) is { } step && await silo.Writer.WriteAsync(step);
+        return record is not null && SubscriberMachine.PutBack(Context(stored, row!), record, Now) is { } step && await silo.Writer.WriteAsync(step);
     });
 
     public Task<bool> ExpireAsync(JobRow row) => turns.RunAsync(async () =>

@@ -1,0 +1,45 @@
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>
+/// A request that waits for its final response (RFC 3261 §17.1): its bytes, when they are sent again, when it is given up.
+/// </summary>
+internal sealed class ClientTransaction(string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, bool isReliable, long now)
+{
+    private long interval = SipTimers.T1;
+
+    public string Method => method;
+
+    public int CSeq => cseq;
+
+    public string Branch => branch;
+
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
+    public bool IsInvite => method == SipMethods.Invite;
+
+    /// <summary>When to send again (Timers A and E); never when nothing is due.</summary>
+    public long ResendAt { get; private set; } = isReliable ? long.MaxValue : now + SipTimers.T1;
+
+    /// <summary>Timers B and F.</summary>
+    public long GivenUpAt { get; private set; } = now + SipTimers.Timeout;
+
+    /// <summary>A provisional response came: an INVITE is not sent again, other requests each T2 (§17.1.1.2, §17.1.2.2).</summary>
+    public void Proceed()
+    {
+        if (IsInvite)
+        {
+            ResendAt = GivenUpAt = long.MaxValue;
+        }
+        else
+        {
+            interval = SipTimers.T2;
+        }
+    }
+
+    /// <summary>It was sent again: the next time comes after twice as long; requests other than INVITE wait T2 at most.</summary>
+    public void Resent(long now)
+    {
+        interval = IsInvite ? interval * 2 : Math.Min(interval * 2, SipTimers.T2);
+        ResendAt = now + interval;
+    }
+}

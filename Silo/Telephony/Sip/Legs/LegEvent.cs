@@ -1,0 +1,69 @@
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>What a leg tells.</summary>
+public enum LegEventKind
+{
+    None = 0,
+
+    /// <summary>A provisional response above 100: it rings, or early media came.</summary>
+    Ringing = 1,
+
+    /// <summary>The first 2xx.</summary>
+    Answered = 2,
+
+    /// <summary>It is over; the last event of a leg.</summary>
+    Ended = 3,
+}
+
+/// <summary>How a leg came to its end, before anybody judges it (P40).</summary>
+public enum LegEnd
+{
+    None = 0,
+
+    /// <summary>A final response that is no 2xx.</summary>
+    Refused = 1,
+
+    /// <summary>We cancelled it, at the ring limit or by order.</summary>
+    Cancelled = 2,
+
+    /// <summary>The callee's side sent BYE.</summary>
+    RemoteBye = 3,
+
+    /// <summary>We sent BYE.</summary>
+    LocalBye = 4,
+
+    /// <summary>No response at all.</summary>
+    NoResponse = 5,
+
+    /// <summary>It could not be sent.</summary>
+    NotSent = 6,
+
+    /// <summary>An answered call whose dialog is gone (481, 408 or silence to a request of ours within it).</summary>
+    Lost = 7,
+}
+
+/// <summary>The raw facts of an end.</summary>
+/// <param name="How">Which way it ended.</param>
+/// <param name="Status">The final response; 0 = none.</param>
+/// <param name="Q850">The cause in a Reason header (RFC 3326); 0 = none.</param>
+/// <param name="Text">The reason phrase or a Reason's text.</param>
+/// <param name="HadRinging">A provisional response above 100 had come.</param>
+/// <param name="AtRingLimit">We cancelled because the phone rang as long as it may.</param>
+/// <param name="Crossed">The answer crossed our CANCEL: acknowledged and hung up at once.</param>
+public sealed record LegEndFacts(
+    LegEnd How, int Status = 0, int Q850 = 0, string? Text = null, bool HadRinging = false, bool AtRingLimit = false, bool Crossed = false);
+
+/// <summary>Where a leg sends its bytes and puts its events. Called in the leg's own turn.</summary>
+public interface ILegHost
+{
+    /// <summary>Milliseconds on a clock that never goes back.</summary>
+    long Now { get; }
+
+    /// <summary>To the trunk. False: it cannot be sent (no connection).</summary>
+    bool Send(ReadOnlyMemory<byte> message);
+
+    /// <summary>An answer to a request that came: where that came from.</summary>
+    void Reply(SipMessage request, ReadOnlyMemory<byte> response);
+
+    void Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end);
+}

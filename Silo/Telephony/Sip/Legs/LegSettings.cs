@@ -1,0 +1,43 @@
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>What a leg is called with. One object for all legs of a trunk but for <see cref="Target"/> and the times.</summary>
+public sealed record LegSettings
+{
+    /// <summary>Request-URI of the INVITE, the number in its user part.</summary>
+    public required SipUri Target { get; init; }
+
+    /// <summary>The From address, caller id in its user part.</summary>
+    public required SipUri From { get; init; }
+
+    /// <summary>Our Contact: where requests within the dialog come.</summary>
+    public required SipUri Contact { get; init; }
+
+    /// <summary>What goes into Via: UDP, TCP or TLS.</summary>
+    public required string Transport { get; init; }
+
+    /// <summary>Host and port in Via.</summary>
+    public required string SentBy { get; init; }
+
+    /// <summary>An outbound proxy, written as the first Route; null = none.</summary>
+    public SipUri? OutboundProxy { get; init; }
+
+    public DigestCredentials? Credentials { get; init; }
+
+    /// <summary>The session that is offered (RFC 8866).</summary>
+    public required string Offer { get; init; }
+
+    /// <summary>Further header lines of the INVITE, each with its line end; empty = none.</summary>
+    public string ExtraHeaders { get; init; } = "";
+
+    public string UserAgent { get; init; } = "Dialer";
+
+    /// <summary>Without any provisional response for this long the trunk does not answer: shorter than Timer B (facts: 4–6 s).</summary>
+    public TimeSpan ProvisionalLimit { get; init; } = TimeSpan.FromSeconds(6);
+
+    public required TimeSpan RingLimit { get; init; }
+
+    public required TimeSpan MaxTalk { get; init; }
+
+    /// <summary>Datagrams get lost: requests are sent again until they are answered (RFC 3261 §17).</summary>
+    public bool IsReliable => Transport != "UDP";
+}

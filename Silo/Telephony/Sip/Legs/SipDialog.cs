@@ -1,0 +1,40 @@
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>A confirmed dialog of a leg (RFC 3261 §12): one for each To-tag that a 2xx came with.</summary>
+internal sealed class SipDialog
+{
+    public required string RemoteTag { get; init; }
+
+    /// <summary>The To header as the 2xx had it.</summary>
+    public required string To { get; init; }
+
+    /// <summary>Where requests go in the end: the Contact of the 2xx.</summary>
+    public required string RemoteTarget { get; set; }
+
+    /// <summary>Route headers, first hop first: Record-Route from the end (§12.1.2).</summary>
+    public required IReadOnlyList<string> Routes { get; init; }
+
+    /// <summary>CSeq of our last request in it.</summary>
+    public int CSeq { get; set; }
+
+    /// <summary>CSeq of the far side's last request; −1 = none yet.</summary>
+    public int RemoteCSeq { get; set; } = -1;
+
+    /// <summary>The ACK, sent again for every repeated 2xx (§13.2.2.4).</summary>
+    public ReadOnlyMemory<byte> Ack { get; set; }
+
+    /// <summary>BYE was sent or came.</summary>
+    public bool IsOver { get; set; }
+
+    /// <summary>Null when the response has no tag.</summary>
+    public static SipDialog? Of(SipMessage response, int cseq, string fallbackTarget) => response.To?.Tag is not { } tag
+        ? null
+        : new SipDialog
+        {
+            RemoteTag = tag,
+            To = response.First(SipHeader.To)!,
+            RemoteTarget = SipNameAddr.Parse(response.Elements(SipHeader.Contact).FirstOrDefault())?.Uri ?? fallbackTarget,
+            Routes = [.. response.Elements(SipHeader.RecordRoute).Reverse()],
+            CSeq = cseq,
+        };
+}

@@ -1,0 +1,19 @@
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>What a message may measure. Far above what trunks send; a hostile peer costs no more than this.</summary>
+internal static class SipLimits
+{
+    /// <summary>A whole message; also the largest datagram.</summary>
+    public const int MaxMessageBytes = 65_535;
+
+    public const int MaxHeaders = 256;
+
+    /// <summary>One header with its folded lines.</summary>
+    public const int MaxHeaderBytes = 16 * 1024;
+
+    /// <summary>Elements read of a header that is a list (routes, contacts, challenges).</summary>
+    public const int MaxListElements = 64;
+
+    /// <summary>CSeq is below 2^31 (RFC 3261 §8.1.1.5).</summary>
+    public const long MaxCSeq = int.MaxValue;
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>One UDP socket towards a trunk (RFC 3261 §18): a thread that reads, and sends from wherever.</summary>
+internal sealed partial class UdpSocket : IDisposable
+{
+    private const int SocketBufferBytes = 4 * 1024 * 1024;
+
+    private readonly Socket socket;
+    private readonly Action<SipMessage, EndPoint> receive;
+    private readonly ILogger log;
+    private readonly Thread thread;
+    private volatile bool isClosed;
+
+    /// <param name="local">Where to listen; port 0 = any.</param>
+    /// <param name="receive">Takes each message that can be read, on the socket's thread.</param>
+    /// <param name="log">Where messages that cannot be read are counted.</param>
+    /// <exception cref="SocketException">The address cannot be used.</exception>
+    public UdpSocket(IPEndPoint local, Action<SipMessage, EndPoint> receive, ILogger log)
+    {
+        (this.receive, this.log) = (receive, log);
+        socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
+        {
+            ReceiveBufferSize = SocketBufferBytes,
+            SendBufferSize = SocketBufferBytes,
+        };
+        socket.Bind(local);
+        Local = (IPEndPoint)socket.LocalEndPoint!;
+        thread = new Thread(Run) { Name = $"sip-udp-{Local.Port}", IsBackground = true };
+        thread.Start();
+    }
+
+    public IPEndPoint Local { get; }
+
+    /// <summary>Our address as the far side sees it when no router stands between.</summary>
+    public static IPAddress AddressTowards(IPEndPoint remote)
+    {
+        using var probe = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        probe.Connect(remote);
+        return ((IPEndPoint)probe.LocalEndPoint!).Address;
+    }
+
+    /// <summary>False: the network refused it at once.</summary>
+    public bool Send(ReadOnlySpan<byte> message, EndPoint to)
+    {
+        try
+        {
+            return socket.SendTo(message, SocketFlags.None, to) == message.Length;
+        }
+        catch (SocketException e)
+        {
+            LogNotSent(log, e.SocketErrorCode);
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        isClosed = true;
+        socket.Dispose();
+        thread.Join();
+    }
+
+    private void Run()
+    {
+        var buffer = new byte[SipLimits.MaxMessageBytes];
+        var from = new SocketAddress(socket.AddressFamily);
+        while (!isClosed)
+        {
+            try
+            {
+                var length = socket.ReceiveFrom(buffer, SocketFlags.None, from);
+                var message = SipParser.Parse(buffer.AsSpan(0, length).ToArray(), out var fault);
+                if (message is not null)
+                {
+                    receive(message, Local.Create(from));
+                }
+                else if (length > 4)
+                {
+                    LogUnreadable(log, fault!);
+                }
+            }
+            catch (SocketException e)
+            {
+                // an ICMP error of something sent before, or the end
+                if (!isClosed)
+                {
+                    LogNotSent(log, e.SocketErrorCode);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A SIP message could not be sent or was refused: {Error}")]
+    private static partial void LogNotSent(ILogger log, SocketError error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A datagram that is no SIP message was dropped: {Fault}")]
+    private static partial void LogUnreadable(ILogger log, string fault);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using Dialer.Silo.Telephony.Sip;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>A leg on a clock and a wire of the test's: what it sends is read back with our parser, what comes is written here.</summary>
+internal sealed class LegRig : ILegHost
+{
+    private static readonly byte[] Key = Encoding.ASCII.GetBytes("0123456789abcdef");
+
+    public LegRig(Func<LegSettings, LegSettings>? change = null)
+    {
+        var plain = new LegSettings
+        {
+            Target = Uri("sip:79001000001@192.0.2.1:5060"),
+            From = Uri("sip:78001234567@192.0.2.9"),
+            Contact = Uri("sip:dialer@192.0.2.9:5070"),
+            Transport = "UDP",
+            SentBy = "192.0.2.9:5070",
+            Offer = "v=0\r\n",
+            RingLimit = TimeSpan.FromSeconds(40),
+            MaxTalk = TimeSpan.FromSeconds(600),
+        };
+        Leg = new SipLeg(new LegIds("12-1", "dialer.example", Key), change?.Invoke(plain) ?? plain, this);
+    }
+
+    public SipLeg Leg { get; }
+
+    public long Now { get; private set; }
+
+    public bool CanSend { get; set; } = true;
+
+    /// <summary>Everything that was sent, in order.</summary>
+    public List<SipMessage> Sent { get; } = [];
+
+    /// <summary>Responses of ours to the far side's requests.</summary>
+    public List<SipMessage> Replies { get; } = [];
+
+    public List<(LegEventKind Kind, LegEndFacts? End)> Events { get; } = [];
+
+    public SipMessage Invite => Sent.Last(m => m.Method == "INVITE");
+
+    public LegEndFacts? End => Events.SingleOrDefault(e => e.Kind == LegEventKind.Ended).End;
+
+    public static SipUri Uri(string text) => SipUri.TryParse(text, out var uri) ? uri : throw new ArgumentException(text);
+
+    public static SipMessage Parse(string text) =>
+        SipParser.Parse(Encoding.UTF8.GetBytes(text), out var fault) ?? throw new InvalidOperationException(fault);
+
+    public LegRig Start()
+    {
+        Leg.Start();
+        return this;
+    }
+
+    /// <summary>Time passes; the leg's timers are served in order.</summary>
+    public LegRig After(double seconds)
+    {
+        var until = Now + (long)(seconds * 1000);
+        while (Leg.NextDue <= until)
+        {
+            Now = Math.Max(Now, Leg.NextDue);
+            Leg.Tick();
+        }
+
+        Now = until;
+        return this;
+    }
+
+    /// <summary>A response to a request of ours (the last INVITE unless told otherwise).</summary>
+    public LegRig Respond(int status, string? tag = "far", string extra = "", SipMessage? to = null)
+    {
+        var request = to ?? Invite;
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"SIP/2.0 {status} Reason {status}\r\n")
+            .Append("Via: ").Append(request.First(SipHeader.Via)).Append("\r\n")
+            .Append("From: ").Append(request.First(SipHeader.From)).Append("\r\n")
+            .Append("To: ").Append(request.First(SipHeader.To)).Append(tag is null || request.To!.Tag is not null ? "" : ";tag=" + tag).Append("\r\n")
+            .Append("Call-ID: ").Append(request.CallId).Append("\r\n")
+            .Append("CSeq: ").Append(request.First(SipHeader.CSeq)).Append("\r\n")
+            .Append(extra).Append("Content-Length: 0\r\n\r\n");
+        Leg.Receive(Parse(text.ToString()));
+        return this;
+    }
+
+    public LegRig Answer(string tag = "far", string extra = "") => Respond(200, tag, $"Contact: <sip:callee@192.0.2.77:5099>\r\n{extra}");
+
+    /// <summary>A request of the far side within the dialog.</summary>
+    public LegRig Request(string method, int cseq, string tag = "far", string extra = "")
+    {
+        var text = $"{method} sip:dialer@192.0.2.9:5070 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.77:5099;branch=z9hG4bK{method}{cseq}\r\n"
+            + $"From: <sip:79001000001@192.0.2.1>;tag={tag}\r\nTo: <sip:78001234567@192.0.2.9>;tag={Leg.Ids.FromTag}\r\n"
+            + $"Call-ID: {Leg.Ids.CallId}\r\nCSeq: {cseq} {method}\r\n{extra}Content-Length: 0\r\n\r\n";
+        Leg.Receive(Parse(text));
+        return this;
+    }
+
+    public int Count(string method) => Sent.Count(m => m.Method == method);
+
+    bool ILegHost.Send(ReadOnlyMemory<byte> message)
+    {
+        if (CanSend)
+        {
+            Sent.Add(Parse(Encoding.UTF8.GetString(message.Span)));
+        }
+
+        return CanSend;
+    }
+
+    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => Replies.Add(Parse(Encoding.UTF8.GetString(response.Span)));
+
+    void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end) => Events.Add((kind, end));
+}

@@ -1,0 +1,213 @@
+using Dialer.Silo.Telephony.Sip;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>One outbound call, message by message (RFC 3261 §9, §12–15, §17).</summary>
+public class SipLegTests
+{
+    [Fact]
+    public void AnsweredCall_IsAcknowledged_AndEndsWithTheFarSidesBye()
+    {
+        var rig = new LegRig().Start().Respond(100, null).Respond(180).Answer();
+        var ack = rig.Sent[^1];
+        Assert.Equal(("ACK", "sip:callee@192.0.2.77:5099", 1), (ack.Method, ack.RequestUri, ack.CSeq.Number));
+        Assert.Equal("far", ack.To!.Tag);
+        Assert.NotEqual(rig.Invite.TopVia!.Branch, ack.TopVia!.Branch);
+
+        rig.Request("BYE", 7, extra: "Reason: Q.850;cause=16;text=\"Normal\"\r\n");
+        Assert.Equal(200, rig.Replies[^1].Status);
+        Assert.Equal([LegEventKind.Ringing, LegEventKind.Answered, LegEventKind.Ended], rig.Events.Select(e => e.Kind));
+        Assert.Equal((LegEnd.RemoteBye, 16, "Normal"), (rig.End!.How, rig.End.Q850, rig.End.Text));
+
+        // a repeated BYE gets the same answer and makes no event; later the leg may be forgotten
+        rig.Request("BYE", 7);
+        Assert.Equal((2, 3), (rig.Replies.Count, rig.Events.Count));
+        Assert.True(rig.After(40).Leg.IsGone);
+    }
+
+    [Theory]
+    [InlineData(486, 17)]
+    [InlineData(404, 1)]
+    [InlineData(503, 0)]
+    public void Refusal_IsAcknowledgedInItsTransaction_EachTimeItComes(int status, int q850)
+    {
+        var rig = new LegRig().Start().Respond(180).Respond(status, extra: q850 == 0 ? "" : $"Reason: Q.850;cause={q850}\r\n");
+        rig.Respond(status);
+        Assert.Equal(2, rig.Count("ACK"));
+        var ack = rig.Sent[^1];
+        Assert.Equal((rig.Invite.TopVia!.Branch, rig.Invite.RequestUri, "far"), (ack.TopVia!.Branch, ack.RequestUri, ack.To!.Tag));
+        Assert.Equal((LegEnd.Refused, status, q850, true), (rig.End!.How, rig.End.Status, rig.End.Q850, rig.End.HadRinging));
+    }
+
+    [Fact]
+    public void Invite_IsSentAgainWithDoublingPauses_UntilAProvisionalResponse_TimerA()
+    {
+        var rig = new LegRig().Start().After(3.6);
+        Assert.Equal(4, rig.Count("INVITE"));
+        rig.Respond(100, null).After(20);
+        Assert.Equal(4, rig.Count("INVITE"));
+    }
+
+    [Fact]
+    public void SilentTrunk_IsGivenUpAtTheProvisionalLimit_AndALateAnswerIsHungUp()
+    {
+        var rig = new LegRig().Start().After(6.1);
+        Assert.Equal(LegEnd.NoResponse, rig.End!.How);
+        var sent = rig.Count("INVITE");
+        rig.After(5);
+        Assert.Equal(sent, rig.Count("INVITE"));
+
+        rig.Answer();
+        Assert.Equal(["ACK", "BYE"], rig.Sent.TakeLast(2).Select(m => m.Method));
+        Assert.Single(rig.Events);
+    }
+
+    [Fact]
+    public void SilentTrunk_ThatRingsLate_IsCancelled()
+    {
+        var rig = new LegRig().Start().After(6.1).Respond(180);
+        Assert.Equal("CANCEL", rig.Sent[^1].Method);
+        rig.Respond(487);
+        Assert.Equal("ACK", rig.Sent[^1].Method);
+        Assert.Single(rig.Events);
+    }
+
+    [Fact]
+    public void RingLimit_Cancels_AndTheEndSaysSo()
+    {
+        var rig = new LegRig().Start().Respond(180).After(40.1);
+        var cancel = rig.Sent[^1];
+        Assert.Equal(("CANCEL", rig.Invite.TopVia!.Branch, 1), (cancel.Method, cancel.TopVia!.Branch, cancel.CSeq.Number));
+        Assert.Null(cancel.To!.Tag);
+        Assert.Null(rig.End);
+        rig.Respond(200, to: cancel).Respond(487);
+        Assert.Equal((LegEnd.Cancelled, 487, true), (rig.End!.How, rig.End.Status, rig.End.AtRingLimit));
+    }
+
+    [Fact]
+    public void HangUp_BeforeAnyResponse_WaitsForOneBeforeItCancels()
+    {
+        var rig = new LegRig().Start();
+        rig.Leg.HangUp();
+        Assert.Equal(0, rig.Count("CANCEL"));
+        rig.Respond(100, null);
+        Assert.Equal(1, rig.Count("CANCEL"));
+        rig.Leg.HangUp();
+        Assert.Equal(1, rig.Count("CANCEL"));
+    }
+
+    [Fact]
+    public void CancelThatCrossesAnAnswer_IsFollowedByAckAndBye_AndBothAreTold()
+    {
+        var rig = new LegRig().Start().Respond(180);
+        rig.Leg.HangUp();
+        rig.Answer();
+        Assert.Equal(["CANCEL", "ACK", "BYE"], rig.Sent.TakeLast(3).Select(m => m.Method));
+        rig.Respond(200, to: rig.Sent[^1]);
+        Assert.Equal([LegEventKind.Ringing, LegEventKind.Answered, LegEventKind.Ended], rig.Events.Select(e => e.Kind));
+        Assert.Equal((LegEnd.LocalBye, true), (rig.End!.How, rig.End.Crossed));
+    }
+
+    [Fact]
+    public void NoFinalResponseAfterCancel_EndsAfter32Seconds()
+    {
+        var rig = new LegRig().Start().Respond(180);
+        rig.Leg.HangUp();
+        rig.After(31);
+        Assert.Null(rig.End);
+        rig.After(1.1);
+        Assert.Equal(LegEnd.Cancelled, rig.End!.How);
+    }
+
+    [Fact]
+    public void RepeatedAnswer_GetsTheSameAckAgain()
+    {
+        var rig = new LegRig().Start().Answer().Answer().Answer();
+        var acks = rig.Sent.Where(m => m.Method == "ACK").ToList();
+        Assert.Equal(3, acks.Count);
+        Assert.All(acks, a => Assert.True(a.Bytes.Span.SequenceEqual(acks[0].Bytes.Span)));
+        Assert.Single(rig.Events);
+    }
+
+    [Fact]
+    public void SecondForksAnswer_IsAcknowledgedAndHungUp_TheFirstGoesOn()
+    {
+        var rig = new LegRig().Start().Answer("one").Answer("two");
+        Assert.Equal(["ACK", "ACK", "BYE"], rig.Sent.TakeLast(3).Select(m => m.Method));
+        Assert.Equal("two", rig.Sent[^1].To!.Tag);
+        rig.Respond(200, to: rig.Sent[^1]);
+        Assert.Null(rig.End);
+        rig.Request("BYE", 3, tag: "one");
+        Assert.Equal(LegEnd.RemoteBye, rig.End!.How);
+    }
+
+    [Fact]
+    public void LongestTalk_HangsUp_AndAByeWithoutAnAnswerIsGivenUpAfter32Seconds()
+    {
+        var rig = new LegRig(s => s with { MaxTalk = TimeSpan.FromSeconds(10) }).Start().Answer().After(10.1);
+        Assert.Equal(("BYE", 2), (rig.Sent[^1].Method, rig.Sent[^1].CSeq.Number));
+        Assert.Null(rig.End);
+        rig.After(33);
+        Assert.Equal(11, rig.Count("BYE"));
+        Assert.Equal((LegEnd.LocalBye, "no answer to BYE"), (rig.End!.How, rig.End.Text));
+    }
+
+    [Fact]
+    public void RecordRoute_IsWhereRequestsOfTheDialogGo_LastFirst()
+    {
+        var rig = new LegRig().Start().Answer(extra: "Record-Route: <sip:p2.example;lr>, <sip:p1.example;lr>\r\n");
+        Assert.Equal(["<sip:p1.example;lr>", "<sip:p2.example;lr>"], rig.Sent[^1].Elements(SipHeader.Route));
+        Assert.Equal("sip:callee@192.0.2.77:5099", rig.Sent[^1].RequestUri);
+    }
+
+    [Fact]
+    public void StrictRouter_TakesThePlaceOfTheRequestUri()
+    {
+        var rig = new LegRig().Start().Answer(extra: "Record-Route: <sip:p1.example>\r\n");
+        Assert.Equal("sip:p1.example", rig.Sent[^1].RequestUri);
+        Assert.Equal(["<sip:callee@192.0.2.77:5099>"], rig.Sent[^1].Elements(SipHeader.Route));
+    }
+
+    [Fact]
+    public void Challenge_IsAnsweredUnderTheSameCallId_OnceForEachNonce()
+    {
+        var rig = new LegRig(s => s with { Credentials = new DigestCredentials("user", "secret") }).Start();
+        rig.Respond(407, extra: "Proxy-Authenticate: Digest realm=\"trunk\", nonce=\"n1\", qop=\"auth\", algorithm=MD5\r\n");
+        Assert.Equal(["INVITE", "ACK", "INVITE"], rig.Sent.Select(m => m.Method));
+        var (first, second) = (rig.Sent[0], rig.Sent[2]);
+        Assert.Equal((first.CallId, first.From!.Tag, 2), (second.CallId, second.From!.Tag, second.CSeq.Number));
+        Assert.NotEqual(first.TopVia!.Branch, second.TopVia!.Branch);
+        Assert.Contains("nc=00000001", second.First(SipHeader.ProxyAuthorization), StringComparison.Ordinal);
+
+        rig.Respond(407, extra: "Proxy-Authenticate: Digest realm=\"trunk\", nonce=\"n2\", stale=true, qop=\"auth\"\r\n");
+        Assert.Equal(3, rig.Invite.CSeq.Number);
+        rig.Respond(407, extra: "Proxy-Authenticate: Digest realm=\"trunk\", nonce=\"n2\", qop=\"auth\"\r\n");
+        Assert.Equal((LegEnd.Refused, 407), (rig.End!.How, rig.End.Status));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("WWW-Authenticate: Bearer realm=\"x\"\r\n")]
+    [InlineData("WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", algorithm=SHA-1024\r\n")]
+    public void ChallengeThatCannotBeAnswered_IsAFailureAtOnce(string header)
+    {
+        var rig = new LegRig(s => s with { Credentials = new DigestCredentials("user", "secret") }).Start().Respond(401, extra: header);
+        Assert.Equal((LegEnd.Refused, 401), (rig.End!.How, rig.End.Status));
+    }
+
+    [Fact]
+    public void NoConnection_EndsAtOnce()
+    {
+        var rig = new LegRig { CanSend = false }.Start();
+        Assert.Equal(LegEnd.NotSent, rig.End!.How);
+    }
+
+    [Fact]
+    public void RequestsOfTheFarSide_AreAnsweredByTheRules_OfDialogs()
+    {
+        var rig = new LegRig().Start().Answer();
+        rig.Request("OPTIONS", 5).Request("BYE", 4).Request("MESSAGE", 6).Request("BYE", 7, tag: "stranger");
+        Assert.Equal([200, 500, 405, 481], rig.Replies.Select(r => r.Status));
+        Assert.Null(rig.End);
+    }
+}

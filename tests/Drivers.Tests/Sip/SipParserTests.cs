@@ -1,0 +1,119 @@
+using System.Text;
+using Dialer.Silo.Telephony.Sip;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>RFC 3261 §7, §18.3, §25.1.</summary>
+public class SipParserTests
+{
+    private const string Ok =
+        "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKa;rport=5070;received=192.0.2.9\r\nFrom: <sip:a@h>;tag=1\r\n"
+        + "To: \"Name, with <comma>\" <sip:b@[2001:db8::1]:5080;transport=tcp>;tag=2\r\nCall-ID: 1@h\r\nCSeq: 42 INVITE\r\nContent-Length: 4\r\n\r\nv=0\n";
+
+    [Fact]
+    public void Response_IsRead()
+    {
+        var message = LegRig.Parse(Ok);
+        Assert.Equal((200, "OK", 42, "INVITE"), (message.Status, message.Reason, message.CSeq.Number, message.CSeq.Method));
+        Assert.Equal(("UDP", "192.0.2.9", 5070, "z9hG4bKa"), (message.TopVia!.Transport, message.TopVia.Host, message.TopVia.Port, message.TopVia.Branch));
+        Assert.Equal(("Name, with <comma>", "2"), (message.To!.DisplayName, message.To.Tag));
+        Assert.True(SipUri.TryParse(message.To.Uri, out var uri));
+        Assert.Equal(("2001:db8::1", 5080, "tcp", "b"), (uri.Host, uri.Port, uri.Transport, uri.User));
+        Assert.Equal("v=0\n", Encoding.ASCII.GetString(message.Body.Span));
+    }
+
+    [Fact]
+    public void CompactFolded_LowerCaseAndBareLineFeeds_AreReadAsTheLongForm()
+    {
+        var message = LegRig.Parse(
+            "\r\n\r\nBYE sip:a@h SIP/2.0\nv: SIP / 2.0 / TCP  h;branch=z9hG4bKb\nF: <sip:a@h>\n ;tag=1\nt:sip:b@h;tag=2\ni : 77\ncseq: 0009   BYE\nl: 0\n\n");
+        Assert.Equal(("BYE", "sip:a@h", "77", 9), (message.Method, message.RequestUri, message.CallId, message.CSeq.Number));
+        Assert.Equal(("1", "2", "TCP"), (message.From!.Tag, message.To!.Tag, message.TopVia!.Transport));
+    }
+
+    [Theory]
+    [InlineData("", "neither")]
+    [InlineData("HELLO\r\n\r\n", "neither")]
+    [InlineData("SIP/2.0 99 Low\r\n\r\n", "neither")]
+    [InlineData("SIP/2.0 700 High\r\n\r\n", "neither")]
+    [InlineData("BYE sip:a@h SIP/3.0\r\n\r\n", "neither")]
+    [InlineData("BYE  SIP/2.0\r\n\r\n", "neither")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nVia: x\r\n", "do not end")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\n: x\r\n\r\n", "no name")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: 5\r\n\r\n1234", "shorter")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: x\r\n\r\n1234", "shorter")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: 4\r\nl: 3\r\n\r\n1234", "two different")]
+    public void WhatIsNoMessage_IsRefusedWithAReason(string text, string why)
+    {
+        Assert.Null(SipParser.Parse(Encoding.ASCII.GetBytes(text), out var fault));
+        Assert.Contains(why, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Limits_BoundHeadersAndLines()
+    {
+        var many = "BYE sip:a@h SIP/2.0\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 257)) + "\r\n";
+        Assert.Null(SipParser.Parse(Encoding.ASCII.GetBytes(many), out var fault));
+        Assert.Equal("too many headers", fault);
+        var wide = "BYE sip:a@h SIP/2.0\r\nX: " + new string('y', 17_000) + "\r\n\r\n";
+        Assert.Null(SipParser.Parse(Encoding.ASCII.GetBytes(wide), out fault));
+        Assert.Equal("a header is too long", fault);
+    }
+
+    [Fact]
+    public void Stream_IsCutIntoMessagesByContentLength_WhereverItIsBroken()
+    {
+        var bytes = Encoding.ASCII.GetBytes("\r\n" + Ok + Ok);
+        for (var length = 0; length < Ok.Length + 2; length++)
+        {
+            Assert.Equal(0, SipParser.LengthOfFirst(bytes.AsSpan(0, length), out _));
+        }
+
+        Assert.Equal(Ok.Length + 2, SipParser.LengthOfFirst(bytes, out _));
+        Assert.Equal(-1, SipParser.LengthOfFirst("BYE sip:a@h SIP/2.0\r\nVia: x\r\n\r\n"u8, out var fault));
+        Assert.Contains("Content-Length", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sip:1000@h", true)]
+    [InlineData("sips:h:5061;transport=tcp;lr", true)]
+    [InlineData("tel:+7916;phone-context=x", true)]
+    [InlineData("sip:@h", false)]
+    [InlineData("sip:a@", false)]
+    [InlineData("sip:a@h:0", false)]
+    [InlineData("sip:a@h:99999", false)]
+    [InlineData("sip:a@[::1", false)]
+    [InlineData("http://h", false)]
+    [InlineData("sip:a b@h", false)]
+    public void Uris(string text, bool isOne)
+    {
+        Assert.Equal(isOne, SipUri.TryParse(text, out var uri));
+        if (isOne)
+        {
+            Assert.Equal(text, uri.ToString());
+        }
+    }
+
+    [Fact]
+    public void AnyBytes_AreReadOrRefused_NeverAnException()
+    {
+        var random = new Random(1);
+        var seed = Encoding.ASCII.GetBytes(Ok);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = seed.AsSpan(0, random.Next(1, seed.Length + 1)).ToArray();
+            for (var change = random.Next(8); change >= 0; change--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            SipParser.LengthOfFirst(bytes, out _);
+            if (SipParser.Parse(bytes, out _) is { } message)
+            {
+                _ = (message.CSeq, message.From, message.To, message.TopVia, message.Reason, message.CallId);
+                _ = DigestChallenge.Of(message);
+                _ = message.Elements(SipHeader.Contact).ToList();
+            }
+        }
+    }
+}
