@@ -54,6 +54,7 @@ tier_of Drivers.Tests
 tier_of Simulation
 if [ "$tier" = all ]; then
     ./tests/install.sh || fail "what the tests need could not be installed"
+    tier_of Sip.Tests
     tier_of Store.Tests
     tier_of Grains.Tests
     tier_of Cluster.Tests

@@ -112,11 +112,12 @@ public abstract class StoreOutageTests(Rigs rigs, StorageEngine engine)
         rig.Store.Intents = CommitFault.NotCommitted;
         await stage.AddAsync(30);
         await stage.StartAsync();
-        for (var round = 0; round < 13; round++)
+        for (var round = 0; round < 21; round++)
         {
             var before = rig.Store.Faults;
             await Until.TrueAsync(() => rig.Store.Faults > before, "an intent is tried and not confirmed");
-            rig.Clock.Forward(TimeSpan.FromSeconds(80));
+            // two of them are a gap at most: a failure may be noted after the step that follows it
+            rig.Clock.Forward(TimeSpan.FromSeconds(50));
         }
 
         await stage.UntilAsync(p => p.Status == CampaignStatus.Paused, "the campaign is paused");

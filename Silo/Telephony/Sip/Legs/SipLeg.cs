@@ -27,6 +27,7 @@ public sealed partial class SipLeg
     private bool isCancelWanted;
     private bool isCancelSent;
     private bool isAtRingLimit;
+    private bool isOrphan;
 
     public SipLeg(LegIds ids, LegSettings settings, ILegHost host)
     {
@@ -217,6 +218,13 @@ public sealed partial class SipLeg
     /// <summary>A BYE is answered or given up: if it was that of the call, the call is over.</summary>
     private void Closed(ClientTransaction request, string? text)
     {
+        if (request.Method == SipMethods.Cancel && isOrphan && text is null && Main is null)
+        {
+            // there was no such call, or its end is under way: what comes of it is acknowledged while the leg lingers
+            End(new LegEndFacts(LegEnd.Cancelled));
+            return;
+        }
+
         if (request.Method == SipMethods.Bye && state == LegState.HangingUp && request.Branch == ids.Branch(Main!.CSeq, SipMethods.Bye + Main.RemoteTag))
         {
             End(new LegEndFacts(LegEnd.LocalBye, 200, Text: text, HadRinging: hadRinging, AtRingLimit: isAtRingLimit, Crossed: isCancelWanted));

@@ -46,11 +46,11 @@ internal sealed partial class LegLoop : IDisposable
     /// <summary>On the loop: the leg of a Call-ID; null = none.</summary>
     public SipLeg? Find(string callId) => legs.GetValueOrDefault(callId);
 
-    /// <summary>On the loop: begins a leg.</summary>
-    public void Add(SipLeg leg)
+    /// <summary>On the loop: takes a leg in and begins it.</summary>
+    public void Add(SipLeg leg, Action<SipLeg> begin)
     {
         legs[leg.Ids.CallId] = leg;
-        leg.Start();
+        begin(leg);
         Touched(leg);
     }
 

@@ -1,6 +1,6 @@
 using Dialer.Calls;
 
-namespace Dialer.Silo.Telephony.Simulated;
+namespace Dialer.Silo.Telephony;
 
 /// <summary>
 /// Remembers calls that are over, bounded by number and by age: the oldest go first. Not safe for several threads.

@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Dialer.Silo.Telephony.Sip;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>What a callee of <see cref="FarEnd"/> does.</summary>
+/// <param name="Status">Final response; 0 = rings for ever.</param>
+/// <param name="After">How long it rings before that.</param>
+/// <param name="HangsUpAfter">BYE this long after the answer; null = never.</param>
+internal sealed record Habit(int Status, TimeSpan After, TimeSpan? HangsUpAfter = null);
+
+/// <summary>
+/// A plain SIP callee over UDP, for the driver contract: it answers a CANCEL or BYE of a call that it does not know with 481, which
+/// SIPp cannot. Knows each call by its Call-ID and talks to whoever spoke last.
+/// </summary>
+internal sealed class FarEnd : IDisposable
+{
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly ConcurrentDictionary<string, Habit> habits = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Callee> callees = new(StringComparer.Ordinal);
+    private readonly Thread thread;
+    private volatile bool isClosed;
+
+    public FarEnd()
+    {
+        socket.ReceiveBufferSize = socket.SendBufferSize = 8 << 20;
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        thread = new Thread(Run) { IsBackground = true };
+        thread.Start();
+    }
+
+    public IPEndPoint Address => (IPEndPoint)socket.LocalEndPoint!;
+
+    /// <summary>INVITEs by Call-ID that made a call: each one is one call at the carrier.</summary>
+    public int Calls => callees.Count;
+
+    public int Live => callees.Values.Count(c => !c.IsOver);
+
+    public void Expect(long phone, Habit habit) => habits[phone.ToString(CultureInfo.InvariantCulture)] = habit;
+
+    public void Dispose()
+    {
+        isClosed = true;
+        socket.Dispose();
+        thread.Join();
+    }
+
+    private void Run()
+    {
+        var buffer = new byte[65_535];
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        while (!isClosed)
+        {
+            try
+            {
+                var length = socket.ReceiveFrom(buffer, ref from);
+                if (SipParser.Parse(buffer.AsSpan(0, length).ToArray(), out _) is { } message)
+                {
+                    Take(message, from);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // the end, or an ICMP error
+            }
+        }
+    }
+
+    private void Take(SipMessage message, EndPoint from)
+    {
+        var known = callees.GetValueOrDefault(message.CallId);
+        switch (message.Method)
+        {
+            case "OPTIONS" when message.IsRequest:
+                Send(Response(message, 200, "probe"), from);
+                break;
+            case "INVITE" when message.IsRequest && known is null:
+                var user = SipUri.TryParse(message.RequestUri, out var uri) ? uri.User : null;
+                var callee = new Callee(this, message, habits.GetValueOrDefault(user ?? "", new Habit(404, TimeSpan.Zero)), from);
+                callees[message.CallId] = callee;
+                callee.Ring();
+                break;
+            case "CANCEL" or "BYE" when message.IsRequest && known is null:
+                Send(Response(message, 481, "none"), from);
+                break;
+            default:
+                known?.Take(message, from);
+                break;
+        }
+    }
+
+    private void Send(string text, EndPoint to)
+    {
+        try
+        {
+            socket.SendTo(Encoding.UTF8.GetBytes(text), to);
+        }
+        catch (ObjectDisposedException)
+        {
+            // the end
+        }
+    }
+
+    private static string Response(SipMessage request, int status, string tag, string extra = "") =>
+        $"SIP/2.0 {status} Status {status}\r\n" + string.Concat(request.Lines(SipHeader.Via).Select(v => $"Via: {v}\r\n"))
+        + $"From: {request.First(SipHeader.From)}\r\nTo: {request.First(SipHeader.To)}{(request.To!.Tag is null ? ";tag=" + tag : "")}\r\n"
+        + $"Call-ID: {request.CallId}\r\nCSeq: {request.First(SipHeader.CSeq)}\r\n{extra}Content-Length: 0\r\n\r\n";
+
+    private sealed class Callee(FarEnd owner, SipMessage invite, Habit habit, EndPoint caller)
+    {
+        private readonly Lock gate = new();
+        private readonly string tag = "t" + Guid.NewGuid().ToString("N")[..8];
+        private EndPoint caller = caller;
+        private string last = "";
+        private bool hasFinal;
+        private bool isAcknowledged;
+
+        public bool IsOver { get; private set; }
+
+        public void Ring()
+        {
+            Say(Response(invite, 100, tag));
+            Say(Response(invite, 180, tag));
+            if (habit.Status != 0)
+            {
+                _ = Task.Delay(habit.After).ContinueWith(_ => Final(habit.Status), TaskScheduler.Default);
+            }
+        }
+
+        public void Take(SipMessage message, EndPoint from)
+        {
+            lock (gate)
+            {
+                caller = from;
+                switch (message.Method)
+                {
+                    case "INVITE" when message.IsRequest:
+                        owner.Send(last, caller);
+                        break;
+                    case "CANCEL" when message.IsRequest:
+                        owner.Send(Response(message, IsOver && !hasFinal ? 481 : 200, tag), caller);
+                        Final(487);
+                        break;
+                    case "BYE" when message.IsRequest:
+                        owner.Send(Response(message, IsOver ? 481 : 200, tag), caller);
+                        IsOver = true;
+                        break;
+                    case "ACK":
+                        Acknowledged();
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+
+        private void Final(int status)
+        {
+            lock (gate)
+            {
+                if (hasFinal)
+                {
+                    return;
+                }
+
+                hasFinal = true;
+                IsOver = status != 200;
+                Say(Response(invite, status, tag, status == 200 ? $"Contact: <sip:callee@{owner.Address}>\r\n" : ""));
+                if (status == 200)
+                {
+                    _ = RepeatAsync();
+                }
+            }
+        }
+
+        private async Task RepeatAsync()
+        {
+            for (var wait = 500; wait < 8_000 && !isAcknowledged && !owner.isClosed; wait *= 2)
+            {
+                await Task.Delay(wait);
+                if (!isAcknowledged)
+                {
+                    Say(last);
+                }
+            }
+        }
+
+        private void Acknowledged()
+        {
+            if (isAcknowledged || IsOver)
+            {
+                return;
+            }
+
+            isAcknowledged = true;
+            if (habit.HangsUpAfter is { } after)
+            {
+                _ = Task.Delay(after).ContinueWith(_ => Bye(), TaskScheduler.Default);
+            }
+        }
+
+        private void Bye()
+        {
+            lock (gate)
+            {
+                if (IsOver)
+                {
+                    return;
+                }
+
+                IsOver = true;
+                owner.Send(
+                    $"BYE {SipNameAddr.Parse(invite.First(SipHeader.Contact))!.Uri} SIP/2.0\r\nVia: SIP/2.0/UDP {owner.Address};branch=z9hG4bK{tag}\r\n"
+                    + $"From: {invite.First(SipHeader.To)};tag={tag}\r\nTo: {invite.First(SipHeader.From)}\r\nCall-ID: {invite.CallId}\r\nCSeq: 1 BYE\r\n"
+                    + "Content-Length: 0\r\n\r\n",
+                    caller);
+            }
+        }
+
+        private void Say(string text)
+        {
+            lock (gate)
+            {
+                last = text;
+                owner.Send(text, caller);
+            }
+        }
+    }
+}
