@@ -62,7 +62,9 @@ internal sealed partial class CampaignGrain
 
         Digest(freed);
         RememberSuspect(freed);
-        if (terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, clock.Now()) is { } cause)
+        // not of a pause, nor of a resume under way: a late result of before would pause it again
+        if (row?.Status == CampaignStatus.Running && !isEntering
+            && terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, clock.Now()) is { } cause)
         {
             SetCauseAsync(cause, holds: true).Ignore();
         }

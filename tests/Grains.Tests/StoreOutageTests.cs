@@ -112,10 +112,11 @@ public abstract class StoreOutageTests(Rigs rigs, StorageEngine engine)
         rig.Store.Intents = CommitFault.NotCommitted;
         await stage.AddAsync(30);
         await stage.StartAsync();
-        for (var round = 0; round < 21; round++)
+        for (var round = 0; round < 25 && !await IsPausedAsync(stage); round++)
         {
             var before = rig.Store.Faults;
-            await Until.TrueAsync(() => rig.Store.Faults > before, "an intent is tried and not confirmed");
+            await Until.TrueAsync(
+                async () => rig.Store.Faults > before || await IsPausedAsync(stage), "an intent is tried and not confirmed, or the campaign is paused");
             // two of them are a gap at most: a failure may be noted after the step that follows it
             rig.Clock.Forward(TimeSpan.FromSeconds(50));
         }
@@ -157,4 +158,6 @@ public abstract class StoreOutageTests(Rigs rigs, StorageEngine engine)
         await stage.UntilAsync(p => p.Counters.Answered == 3, "all are called");
         await stage.AssertBooksAsync();
     }
+
+    private static async Task<bool> IsPausedAsync(Stage stage) => (await stage.Campaign.GetAsync())!.Status == CampaignStatus.Paused;
 }

@@ -29,8 +29,30 @@ public class SippMatrixTests
     public async Task EveryRowOfTheMatrix_OverUdp_HasItsOutcome_AndSippAgrees_P40()
     {
         await using var sipp = await SippServer.StartAsync("uas-matrix.xml", Matrix.Length);
+        var ends = await DialAsync(sipp, [.. Matrix.Select(m => m.Phone)], TimeSpan.FromSeconds(1.5));
+        Assert.Equal(Matrix, Matrix.Zip(ends, (m, e) => (m.Phone, e.Class, e.Cause.SipCode)));
+        Assert.Equal((0, ""), await sipp.ExitAsync());
+    }
+
+    [Theory]
+    [InlineData("uas-auth401.xml", 1, CallClass.Answered)]
+    [InlineData("uas-auth407.xml", 1, CallClass.Answered)]
+    [InlineData("uas-100rel.xml", 1, CallClass.Answered)]
+    [InlineData("uas-fork2xx.xml", 1, CallClass.Answered)]
+    [InlineData("uas-reinvite.xml", 1, CallClass.Answered)]
+    [InlineData("uas-lossy.xml", 6, CallClass.Answered)]
+    public async Task SingleScenario_EndsAsItShould_AndSippAgrees(string scenario, int calls, CallClass expected)
+    {
+        await using var sipp = await SippServer.StartAsync(scenario, calls);
+        var ends = await DialAsync(sipp, [.. Enumerable.Range(0, calls).Select(i => 79_002_000_100 + i)], TimeSpan.FromSeconds(30));
+        Assert.All(ends, e => Assert.Equal(expected, e.Class));
+        Assert.Equal((0, ""), await sipp.ExitAsync());
+    }
+
+    private static async Task<IReadOnlyList<CallEnded>> DialAsync(SippServer sipp, IReadOnlyList<long> phones, TimeSpan ring)
+    {
         var sink = new RecordingSink();
-        var driver = new SipCallDriver(
+        await using var driver = new SipCallDriver(
             new SipTrunk
             {
                 Remote = sipp.Address,
@@ -38,22 +60,21 @@ public class SippMatrixTests
                 Port = sipp.Address.Port,
                 Domain = "dialer.test",
                 Key = Encoding.ASCII.GetBytes("a key of the test"),
+                Credentials = new DigestCredentials("dialer", "secret"),
             },
             sink,
             TimeProvider.System,
             NullLogger<SipCallDriver>.Instance);
-        await using var _ = driver;
-        for (var i = 0; i < Matrix.Length; i++)
+        var ids = phones.Select((_, i) => new TryId(new JobId(i + 1), 1)).ToList();
+        for (var i = 0; i < phones.Count; i++)
         {
             var command = new DialCommand(
-                new TryId(new JobId(i + 1), 1), new CampaignId(1), new PhoneNumber(Matrix[i].Phone), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2), Channels.Scenario.None);
+                ids[i], new CampaignId(1), new PhoneNumber(phones[i]), ring, TimeSpan.FromSeconds(2), Channels.Scenario.None);
             Assert.True((await driver.DialAsync(command, TestContext.Current.CancellationToken)).IsAccepted);
         }
 
-        await sink.EndsAsync(Matrix.Length, "the matrix");
-        var ends = Matrix.Select((m, i) => (m.Phone, End: Assert.IsType<CallEnded>(sink.Of(new TryId(new JobId(i + 1), 1))[^1])));
-        Assert.Equal(Matrix, ends.Select(e => (e.Phone, e.End.Class, e.End.Cause.SipCode)));
+        await sink.EndsAsync(phones.Count, "all calls");
         sink.CheckLaws();
-        Assert.Equal((0, ""), await sipp.ExitAsync());
+        return [.. ids.Select(id => Assert.IsType<CallEnded>(sink.Of(id)[^1]))];
     }
 }

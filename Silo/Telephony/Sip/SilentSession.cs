@@ -1,17 +1,35 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>The session of a call without a bot: nothing is sent and nothing is heard (RFC 8866, RFC 3264).</summary>
-internal static class SilentSession
+internal sealed class SilentSession(IPAddress local)
 {
-    public static string Offer(IPAddress local)
+    private readonly string head = string.Create(
+        CultureInfo.InvariantCulture, $"v=0\r\no=- 1 1 IN {Family(local)} {local}\r\ns=-\r\nc=IN {Family(local)} {local}\r\nt=0 0\r\n");
+
+    public string Offer => head + "m=audio 9 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=inactive\r\n";
+
+    /// <summary>As many media as were offered, in their order (RFC 3264 §6): audio is taken and kept silent, the rest refused.</summary>
+    public string Answer(ReadOnlyMemory<byte> offer)
     {
-        var family = local.AddressFamily == AddressFamily.InterNetworkV6 ? "IP6" : "IP4";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"v=0\r\no=- 1 1 IN {family} {local}\r\ns=-\r\nc=IN {family} {local}\r\nt=0 0\r\nm=audio 9 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=inactive\r\n");
+        var text = new StringBuilder(head);
+        foreach (var line in Encoding.UTF8.GetString(offer.Span).Split('\n').Select(l => l.TrimEnd('\r')))
+        {
+            var parts = line.StartsWith("m=", StringComparison.Ordinal) ? line.Split(' ') : [];
+            if (parts.Length >= 4)
+            {
+                var isTaken = parts[0] == "m=audio" && parts[1] != "0";
+                parts[1] = isTaken ? "9" : "0";
+                text.Append(string.Join(' ', parts)).Append("\r\n").Append(isTaken ? "a=inactive\r\n" : "");
+            }
+        }
+
+        return text.ToString();
     }
+
+    private static string Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? "IP6" : "IP4";
 }

@@ -355,6 +355,7 @@ public sealed partial class SipCallDriver : ICallDriver
     {
         var local = socket.Local;
         var host = local.Address.ToString();
+        var silence = new SilentSession(local.Address);
         return new LegSettings
         {
             Target = new SipUri { Scheme = "sip", Host = trunk.Host, Port = trunk.Port },
@@ -364,7 +365,8 @@ public sealed partial class SipCallDriver : ICallDriver
             SentBy = local.ToString(),
             OutboundProxy = trunk.OutboundProxy,
             Credentials = trunk.Credentials,
-            Offer = SilentSession.Offer(local.Address),
+            Offer = silence.Offer,
+            AnswerTo = silence.Answer,
             ProvisionalLimit = trunk.ProvisionalLimit,
             RingLimit = TimeSpan.Zero,
             MaxTalk = TimeSpan.Zero,

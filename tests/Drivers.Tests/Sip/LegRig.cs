@@ -19,6 +19,7 @@ internal sealed class LegRig : ILegHost
             Transport = "UDP",
             SentBy = "192.0.2.9:5070",
             Offer = "v=0\r\n",
+            AnswerTo = _ => "v=0\r\ns=answer\r\n",
             RingLimit = TimeSpan.FromSeconds(40),
             MaxTalk = TimeSpan.FromSeconds(600),
         };

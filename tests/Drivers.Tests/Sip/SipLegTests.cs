@@ -210,4 +210,39 @@ public class SipLegTests
         Assert.Equal([200, 500, 405, 481], rig.Replies.Select(r => r.Status));
         Assert.Null(rig.End);
     }
+
+    [Fact]
+    public void ReliableProvisionalResponse_GetsOnePrack_AndLaterRequestsCountOn_Rfc3262()
+    {
+        const string reliable = "Require: 100rel\r\nRSeq: 101\r\nContact: <sip:early@192.0.2.77>\r\n";
+        var rig = new LegRig().Start().Respond(183, extra: reliable).Respond(183, extra: reliable);
+        var prack = Assert.Single(rig.Sent, m => m.Method == "PRACK");
+        Assert.Equal(("101 1 INVITE", 2, "far", "sip:early@192.0.2.77"), (prack.First(SipHeader.RAck), prack.CSeq.Number, prack.To!.Tag, prack.RequestUri));
+        rig.Respond(200, to: prack).Answer();
+        Assert.Equal(1, rig.Sent[^1].CSeq.Number);
+        rig.Leg.HangUp();
+        Assert.Equal(("BYE", 3), (rig.Sent[^1].Method, rig.Sent[^1].CSeq.Number));
+    }
+
+    [Fact]
+    public void SessionOfferedAnew_IsAnsweredUntilItsAck_AndItsContactIsFollowed()
+    {
+        var rig = new LegRig().Start().Answer();
+        rig.Request("INVITE", 5, extra: "Contact: <sip:moved@192.0.2.78>\r\nSession-Expires: 90;refresher=uac\r\n");
+        Assert.Equal((200, "90;refresher=uac"), (rig.Replies[^1].Status, rig.Replies[^1].First(SipHeader.SessionExpires)));
+        Assert.False(rig.Replies[^1].Body.IsEmpty);
+        rig.After(1.6);
+        Assert.Equal(3, rig.Replies.Count);
+        rig.Request("ACK", 5).After(10);
+        Assert.Equal(3, rig.Replies.Count);
+        rig.Leg.HangUp();
+        Assert.Equal(("BYE", "sip:moved@192.0.2.78"), (rig.Sent[^1].Method, rig.Sent[^1].RequestUri));
+    }
+
+    [Fact]
+    public void SessionAnswerThatNobodyAcknowledges_HangsUp()
+    {
+        var rig = new LegRig().Start().Answer().Request("INVITE", 5).After(33);
+        Assert.Equal("BYE", rig.Sent[^1].Method);
+    }
 }

@@ -51,7 +51,8 @@ internal sealed partial class SimCampaign
         }
 
         Digest(freed);
-        if (terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, Now) is { } cause)
+        if (row?.Status == CampaignStatus.Running && !isEntering
+            && terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, Now) is { } cause)
         {
             world.Fork(() => TolerantAsync(() => SetCauseAsync(cause)));
         }

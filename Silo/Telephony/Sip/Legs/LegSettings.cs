@@ -26,6 +26,9 @@ public sealed record LegSettings
     /// <summary>The session that is offered (RFC 8866).</summary>
     public required string Offer { get; init; }
 
+    /// <summary>The answer to a session that the far side offers within the call.</summary>
+    public required Func<ReadOnlyMemory<byte>, string> AnswerTo { get; init; }
+
     /// <summary>Further header lines of the INVITE, each with its line end; empty = none.</summary>
     public string ExtraHeaders { get; init; } = "";
 

@@ -16,7 +16,7 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
         var extra = new StringBuilder(authorization)
             .Append("Contact: <").Append(settings.Contact).Append(">\r\n")
             .Append("Allow: ").Append(Allowed).Append("\r\n")
-            .Append("Supported: 100rel, timer\r\n")
+            .Append("Supported: 100rel\r\n")
             // who is lost with this leg does not ring for ever (architecture, Recovery)
             .Append("Expires: ").Append(((int)settings.RingLimit.TotalSeconds).ToString(CultureInfo.InvariantCulture)).Append("\r\n")
             .Append("User-Agent: ").Append(settings.UserAgent).Append("\r\n")
@@ -48,8 +48,23 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
         return Request(method, uri, dialog.To, cseq, routes, extra, branch: branch);
     }
 
+    /// <summary>The 200 to a session that the far side offers anew, or asks for (RFC 3261 §14.2, RFC 3311).</summary>
+    public ReadOnlyMemory<byte> SessionAnswer(SipMessage request)
+    {
+        // the far side keeps its own session alive (RFC 4028 §9): what it chose is said back
+        var timer = request.First(SipHeader.SessionExpires) is { } expires ? $"Session-Expires: {expires}\r\nRequire: timer\r\n" : "";
+        var body = request.Body.IsEmpty ? request.Method == SipMethods.Invite ? settings.Offer : "" : settings.AnswerTo(request.Body);
+        return Response(
+            request,
+            200,
+            "OK",
+            $"Contact: <{settings.Contact}>\r\nAllow: {Allowed}\r\n{timer}{(body.Length == 0 ? "" : "Content-Type: application/sdp\r\n")}",
+            body: body);
+    }
+
     /// <summary>A response to a request that came within the leg.</summary>
-    public static ReadOnlyMemory<byte> Response(SipMessage request, int status, string reason, string extra = "", string? toTag = null)
+    public static ReadOnlyMemory<byte> Response(
+        SipMessage request, int status, string reason, string extra = "", string? toTag = null, string body = "")
     {
         var text = new StringBuilder(400).Append(CultureInfo.InvariantCulture, $"SIP/2.0 {status} {reason}\r\n");
         foreach (var via in request.Lines(SipHeader.Via))
@@ -63,7 +78,8 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
             .Append("Call-ID: ").Append(request.CallId).Append("\r\n")
             .Append("CSeq: ").Append(request.First(SipHeader.CSeq)).Append("\r\n")
             .Append(extra)
-            .Append("Content-Length: 0\r\n\r\n");
+            .Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n")
+            .Append(body);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 

@@ -7,7 +7,7 @@ public sealed partial class SipLeg
 {
     /// <summary>What another process needs to hang this leg up; null while it is not answered.</summary>
     public byte[]? Record() => Main is { } dialog
-        ? JsonSerializer.SerializeToUtf8Bytes(new LegRecord(dialog.RemoteTag, dialog.To, dialog.RemoteTarget, dialog.Routes, dialog.CSeq))
+        ? JsonSerializer.SerializeToUtf8Bytes(new LegRecord(dialog.RemoteTag, dialog.To, dialog.RemoteTarget, dialog.Routes, lastCSeq))
         : null;
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed partial class SipLeg
         }
 
         isOrphan = true;
-        cseq = 1;
+        cseq = lastCSeq = 1;
         if (record is not null && JsonSerializer.Deserialize<LegRecord>(record) is { } stored)
         {
             dialogs.Add(new SipDialog
@@ -34,6 +34,7 @@ public sealed partial class SipLeg
                 Routes = stored.Routes,
                 CSeq = stored.CSeq,
             });
+            lastCSeq = stored.CSeq;
             state = LegState.HangingUp;
             SendBye(Main!);
             return;

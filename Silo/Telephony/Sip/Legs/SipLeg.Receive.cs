@@ -62,6 +62,7 @@ public sealed partial class SipLeg
             Cancel();
         }
 
+        Acknowledge(response);
         if (response.Status > 100 && state == LegState.Inviting && !hadRinging)
         {
             hadRinging = true;
@@ -181,6 +182,7 @@ public sealed partial class SipLeg
     {
         if (request.Method == SipMethods.Ack)
         {
+            OnSessionAck(request);
             return;
         }
 
@@ -192,7 +194,8 @@ public sealed partial class SipLeg
 
         var dialog = dialogs.FirstOrDefault(d => d.RemoteTag == request.From?.Tag);
         var (status, reason) = Judge(request, dialog);
-        var bytes = LegWriter.Response(request, status, reason);
+        var isSession = status == 200 && request.Method is SipMethods.Invite or SipMethods.Update;
+        var bytes = isSession ? writer.SessionAnswer(request) : LegWriter.Response(request, status, reason);
         lastReply = (request.CSeq.Number, request.Method, bytes);
         host.Reply(request, bytes);
         if (dialog is not null && status != 500)
@@ -200,20 +203,24 @@ public sealed partial class SipLeg
             dialog.RemoteCSeq = request.CSeq.Number;
         }
 
-        if (request.Method == SipMethods.Bye && status == 200)
+        if (isSession)
+        {
+            OnSession(request, dialog!, bytes);
+        }
+        else if (request.Method == SipMethods.Bye && status == 200)
         {
             OnBye(request, dialog!);
         }
     }
 
-    /// <summary>What to answer (§12.2.2): out of order is 500, without a dialog 481, what we do not do 405 or 488.</summary>
+    /// <summary>What to answer (§12.2.2): out of order is 500, without a dialog 481, what we do not do 405.</summary>
     private (int Status, string Reason) Judge(SipMessage request, SipDialog? dialog) => request.Method switch
     {
         _ when dialog is null || request.To?.Tag != ids.FromTag => (481, "Call/Transaction Does Not Exist"),
         _ when request.CSeq.Number <= dialog.RemoteCSeq => (500, "Server Internal Error"),
-        SipMethods.Bye or SipMethods.Options or SipMethods.Info or SipMethods.Notify => (200, "OK"),
-        SipMethods.Update when request.Body.IsEmpty => (200, "OK"),
-        SipMethods.Invite or SipMethods.Update => (488, "Not Acceptable Here"),
+        SipMethods.Invite when sessionAnswer is not null => (500, "Server Internal Error"),
+        SipMethods.Invite or SipMethods.Update when dialog.IsOver => (481, "Call/Transaction Does Not Exist"),
+        SipMethods.Bye or SipMethods.Options or SipMethods.Info or SipMethods.Notify or SipMethods.Invite or SipMethods.Update => (200, "OK"),
         _ => (405, "Method Not Allowed"),
     };
 

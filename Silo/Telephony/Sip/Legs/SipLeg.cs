@@ -16,7 +16,13 @@ public sealed partial class SipLeg
     private readonly List<SipDialog> dialogs = [];
     private LegState state;
     private ClientTransaction? invite;
+
+    /// <summary>CSeq of the INVITE, which its ACK and CANCEL have too.</summary>
     private int cseq;
+
+    /// <summary>CSeq of the last request of any kind: they rise over all dialogs of the leg.</summary>
+    private int lastCSeq;
+
     private long provisionalAt = long.MaxValue;
     private long ringAt = long.MaxValue;
     private long talkAt = long.MaxValue;
@@ -66,6 +72,11 @@ public sealed partial class SipLeg
                 due = Math.Min(due, Math.Min(invite.ResendAt, invite.GivenUpAt));
             }
 
+            if (sessionAnswer is not null)
+            {
+                due = Math.Min(due, Math.Min(sessionAnswer.ResendAt, sessionAnswer.GivenUpAt));
+            }
+
             foreach (var request in requests)
             {
                 due = Math.Min(due, Math.Min(request.ResendAt, request.GivenUpAt));
@@ -111,6 +122,7 @@ public sealed partial class SipLeg
         var now = host.Now;
         TickInvite(now);
         TickRequests(now);
+        TickSessionAnswer(now);
         if (talkAt <= now)
         {
             HangUp();
@@ -121,6 +133,7 @@ public sealed partial class SipLeg
             state = LegState.Gone;
             invite = null;
             requests.Clear();
+            sessionAnswer = null;
             goneAt = long.MaxValue;
         }
     }
@@ -190,7 +203,7 @@ public sealed partial class SipLeg
 
     private void SendInvite(string authorization)
     {
-        cseq++;
+        cseq = ++lastCSeq;
         hadProvisional = false;
         var bytes = writer.Invite(cseq, authorization);
         invite = new ClientTransaction(SipMethods.Invite, cseq, ids.Branch(cseq, SipMethods.Invite), bytes, settings.IsReliable, host.Now);
@@ -204,7 +217,7 @@ public sealed partial class SipLeg
     private void SendBye(SipDialog dialog, string authorization = "")
     {
         dialog.IsOver = true;
-        dialog.CSeq++;
+        dialog.CSeq = ++lastCSeq;
         var branch = ids.Branch(dialog.CSeq, SipMethods.Bye + dialog.RemoteTag);
         SendRequest(SipMethods.Bye, dialog.CSeq, branch, writer.InDialog(SipMethods.Bye, dialog, dialog.CSeq, authorization, branch));
     }
