@@ -12,7 +12,7 @@ internal sealed partial class PhoneListStore(IDatabase database) : IPhoneListLoo
     /// <summary>
     /// Rows that are best written at once. Each chunk is a commit; where there is one writer, calls wait for it in the meantime.
     /// </summary>
-    public int ChunkRows => database.HasRowLocks ? 5_000 : 1_000;
+    public int ChunkRows => database.HasRowLocks ? 10_000 : 1_000;
 
     public async Task<PhoneListSummary?> ReadAsync(ListId id) =>
         (await ListAsync("where id = @id and deleted_at = 0", ("id", id.Value))).SingleOrDefault();
