@@ -22,6 +22,12 @@ public interface ICallDriver : IAsyncDisposable
     /// </summary>
     ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel);
 
+    /// <summary>
+    /// What another process must know of this one to end a call that it leaves ringing; the same for all its calls. Null = nothing.
+    /// Stored before the first call leaves.
+    /// </summary>
+    ValueTask<string?> LineAsync(CancellationToken cancel) => ValueTask.FromResult<string?>(null);
+
     /// <summary>Ends a call of this driver as its state demands (CANCEL or BYE). False if there is no such call here.</summary>
     ValueTask<bool> HangUpAsync(TryId id, HangUpReason why, CancellationToken cancel);
 
@@ -70,7 +76,9 @@ public enum HangUpReason
 }
 
 /// <summary>A live call left behind by a lost silo, as its row tells.</summary>
-public sealed record OrphanCall(TryId Id, PhoneNumber To, UnixTime StartedAt, UnixTime AnsweredAt, byte[]? Leg);
+/// <param name="Leg">What the driver stored when it was answered; null = it was not, or needs nothing.</param>
+/// <param name="Line">What <see cref="ICallDriver.LineAsync"/> had told of the lost silo; null = nothing.</param>
+public sealed record OrphanCall(TryId Id, PhoneNumber To, UnixTime StartedAt, UnixTime AnsweredAt, byte[]? Leg, string? Line = null);
 
 /// <summary>What is known of an orphan after asking the far side.</summary>
 public enum OrphanResult

@@ -1,10 +1,8 @@
-using System.Text;
 using Dialer.Calls;
 using Dialer.Grains.Calls;
 using Dialer.Numbers;
 using Dialer.Silo.Telephony.Sip;
 using Dialer.Tests.Contract;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dialer.Tests.Sip;
 
@@ -52,25 +50,13 @@ public class SippMatrixTests
     private static async Task<IReadOnlyList<CallEnded>> DialAsync(SippServer sipp, IReadOnlyList<long> phones, TimeSpan ring)
     {
         var sink = new RecordingSink();
-        await using var driver = new SipCallDriver(
-            new SipTrunk
-            {
-                Remote = sipp.Address,
-                Host = "127.0.0.1",
-                Port = sipp.Address.Port,
-                Domain = "dialer.test",
-                Key = Encoding.ASCII.GetBytes("a key of the test"),
-                Credentials = new DigestCredentials("dialer", "secret"),
-            },
-            sink,
-            TimeProvider.System,
-            NullLogger<SipCallDriver>.Instance);
+        await using var side = new SipSide(sipp.Address, sink, t => t with { Credentials = new DigestCredentials("dialer", "secret") });
         var ids = phones.Select((_, i) => new TryId(new JobId(i + 1), 1)).ToList();
         for (var i = 0; i < phones.Count; i++)
         {
             var command = new DialCommand(
                 ids[i], new CampaignId(1), new PhoneNumber(phones[i]), ring, TimeSpan.FromSeconds(2), Channels.Scenario.None);
-            Assert.True((await driver.DialAsync(command, TestContext.Current.CancellationToken)).IsAccepted);
+            Assert.True((await side.Driver.DialAsync(command, TestContext.Current.CancellationToken)).IsAccepted);
         }
 
         await sink.EndsAsync(phones.Count, "all calls");

@@ -4,37 +4,93 @@ using Dialer.Grains.Calls;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>One call of the driver: the leg's host, and the one who turns its events into those of the contract. Lives on its loop.</summary>
-internal sealed class SipCall(SipCallDriver driver, LegLoop loop, DialCommand command, UnixTime startedAt) : ILegHost
+internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand command, UnixTime startedAt) : ILegHost
 {
+    private IReadOnlyList<SipRoute> routes = [];
+    private int route;
+    private SipLeg? leg;
     private volatile bool isAnswered;
     private UnixTime answeredAt;
+    private HangUpReason hangUp;
     private int seq;
 
     public DialCommand Command => command;
 
-    public LegLoop Loop => loop;
-
-    /// <summary>Set on the loop, before the leg is started.</summary>
-    public SipLeg? Leg { get; set; }
-
-    /// <summary>Why we hang up; None while we do not.</summary>
-    public HangUpReason HangUp { get; set; }
+    public SipLoop Loop => loop;
 
     public bool HasEnded { get; private set; }
 
     long ILegHost.Now => loop.Now;
 
+    SipHop ILegHost.Hop => routes[route].Hop;
+
     public LiveCall AsLive() => new(command.Id, command.Campaign, command.To, isAnswered, startedAt);
 
-    bool ILegHost.Send(ReadOnlyMemory<byte> message) => driver.Send(message);
+    /// <summary>On the loop: sends the INVITE, unless it was hung up before or there is nobody to send it to.</summary>
+    public void Begin(SipRoutes all, SipProfile? profile)
+    {
+        if (HasEnded)
+        {
+            return;
+        }
 
-    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => driver.Send(response);
+        routes = all.Current();
+        if (routes.Count == 0 || profile is null)
+        {
+            var facts = new LegEndFacts(LegEnd.NotSent, Text: all.Fault ?? "the trunk has no address");
+            End(driver.Judge(facts), facts);
+            return;
+        }
+
+        if (hangUp != HangUpReason.None)
+        {
+            var facts = new LegEndFacts(LegEnd.Cancelled);
+            End(driver.Judge(facts), facts);
+            return;
+        }
+
+        leg = new SipLeg(profile.IdsOf(command.Id), profile.SettingsOf(command.To, command.RingLimit, command.MaxTalk), this);
+        loop.Add(leg);
+        leg.Start();
+        loop.Touched(leg);
+    }
+
+    /// <summary>On the loop: CANCEL or BYE as the call's state demands.</summary>
+    public void HangUp(HangUpReason why)
+    {
+        hangUp = hangUp == HangUpReason.None ? why : hangUp;
+        if (leg is not null)
+        {
+            leg.HangUp();
+            loop.Touched(leg);
+        }
+    }
+
+    /// <summary>The driver gives it up: what became of it is not known.</summary>
+    public void Lose() => End(
+        new Outcome(CallClass.Unknown, Fault.Ourselves), new LegEndFacts(LegEnd.Lost, Text: "the far side did not confirm the end"));
+
+    SipHop ILegHost.HopTo(SipUri next) => driver.HopTo(next, routes[route]);
+
+    bool ILegHost.NextTarget()
+    {
+        driver.Failed(routes[route]);
+        if (route + 1 >= routes.Count)
+        {
+            return false;
+        }
+
+        route++;
+        return true;
+    }
+
+    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => request.Source?.Reply(request, response);
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
     {
         switch (kind)
         {
-            case LegEventKind.Ringing when HangUp == HangUpReason.None:
+            case LegEventKind.Ringing when hangUp == HangUpReason.None:
                 driver.Post(new CallRinging { Try = command.Id, Campaign = command.Campaign, Phone = command.To, Seq = ++seq, At = driver.Now });
                 break;
             case LegEventKind.Answered:
@@ -48,11 +104,7 @@ internal sealed class SipCall(SipCallDriver driver, LegLoop loop, DialCommand co
         }
     }
 
-    /// <summary>The driver gives it up: what became of it is not known.</summary>
-    public void Lose() => End(
-        new Outcome(CallClass.Unknown, Fault.Ourselves), new LegEndFacts(LegEnd.Lost, Text: "the far side did not confirm the end"));
-
-    private void Answered(SipLeg leg)
+    private void Answered(SipLeg answered)
     {
         if (HasEnded)
         {
@@ -61,7 +113,7 @@ internal sealed class SipCall(SipCallDriver driver, LegLoop loop, DialCommand co
 
         answeredAt = driver.Now;
         isAnswered = true;
-        if (HangUp == HangUpReason.None)
+        if (hangUp == HangUpReason.None)
         {
             driver.Post(new CallAnswered
             {
@@ -70,7 +122,7 @@ internal sealed class SipCall(SipCallDriver driver, LegLoop loop, DialCommand co
                 Phone = command.To,
                 Seq = ++seq,
                 At = answeredAt,
-                Leg = leg.Record(),
+                Leg = answered.Record(),
             });
         }
     }
@@ -105,7 +157,7 @@ internal sealed class SipCall(SipCallDriver driver, LegLoop loop, DialCommand co
     {
         LegEnd.RemoteBye => EndedBy.Callee,
         LegEnd.Refused => facts.Status is 486 or 600 or 603 ? EndedBy.Callee : EndedBy.Network,
-        LegEnd.LocalBye or LegEnd.Cancelled or LegEnd.Lost => HangUp == HangUpReason.Bot ? EndedBy.Bot : EndedBy.Ourselves,
+        LegEnd.LocalBye or LegEnd.Cancelled or LegEnd.Lost => hangUp == HangUpReason.Bot ? EndedBy.Bot : EndedBy.Ourselves,
         _ => EndedBy.Network,
     };
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Dialer.Calls;
 using Dialer.Grains.Calls;
 using Microsoft.Extensions.Logging;
@@ -6,15 +5,23 @@ using Microsoft.Extensions.Logging;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
-/// The driver of a SIP trunk (P39): one socket, a few loops that legs live on, and the contract of <see cref="ICallDriver"/> on
-/// top. Everything that knows SIP is in the legs; everything that knows calls is in <see cref="SipCall"/>.
+/// The driver of a SIP trunk (P39): its calls, and the contract of <see cref="ICallDriver"/> on top. Sockets and loops are the
+/// network's, shared by all trunks of the process; everything that knows SIP is in the legs, everything that knows calls in
+/// <see cref="SipCall"/>.
 /// </summary>
-public sealed partial class SipCallDriver : ICallDriver
+internal sealed partial class SipCallDriver : ICallDriver
 {
     private const int RememberedTries = 100_000;
+    private const int MaxProbed = 4;
     private static readonly TimeSpan RememberTriesFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Without a final response to OPTIONS for this long a target is down.</summary>
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(3.5);
+
+    /// <summary>A first call waits so long for DNS to say where the trunk is.</summary>
+    private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>A leg ends by its own limits; a call that is still here after them and this has lost its leg.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(75);
@@ -26,29 +33,35 @@ public sealed partial class SipCallDriver : ICallDriver
     private readonly RecentCalls<bool> over = new(RememberedTries, RememberTriesFor);
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SipTrunk trunk;
+    private readonly SipNetwork network;
     private readonly ICallEventSink sink;
     private readonly TimeProvider clock;
     private readonly ILogger log;
-    private readonly UdpSocket socket;
-    private readonly LegLoop[] loops;
-    private readonly LegSettings plain;
-    private readonly OptionsProbe probe;
+    private readonly SipRoutes routes;
     private readonly ITimer watch;
+    private SipProfile? profile;
     private int endsOwed;
     private bool isClosing;
     private bool isClosed;
 
-    internal SipCallDriver(SipTrunk trunk, ICallEventSink sink, TimeProvider clock, ILogger<SipCallDriver> logger)
+    internal SipCallDriver(SipTrunk trunk, SipNetwork network, SipResolver resolver, ICallEventSink sink, ILogger<SipCallDriver> logger)
     {
-        (this.trunk, this.sink, this.clock, log) = (trunk, sink, clock, logger);
-        loops = [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount)).Select(i => new LegLoop($"sip-legs-{i}", clock, logger))];
-        socket = new UdpSocket(trunk.Local ?? new IPEndPoint(UdpSocket.AddressTowards(trunk.Remote), 0), Receive, logger);
-        plain = Plain();
-        probe = new OptionsProbe(plain, trunk.Domain, Send, clock);
+        (this.trunk, this.network, this.sink, clock, log) = (trunk, network, sink, network.Clock, logger);
+        routes = new SipRoutes(network, resolver, trunk);
         watch = clock.CreateTimer(static s => ((SipCallDriver)s!).Watch(), this, WatchEvery, WatchEvery);
     }
 
     internal UnixTime Now => clock.Now();
+
+    /// <summary>Address and session of our side; known as soon as the trunk's address is.</summary>
+    private SipProfile Profile => profile ??= new SipProfile(trunk, new SilentSession(network.AddressTowards(routes.Current()[0].Target.Address)));
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> LineAsync(CancellationToken cancel)
+    {
+        await routes.Ready.WaitAsync(LookUpLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return routes.Current() is [var first, ..] ? first.Hop.SentBy : null;
+    }
 
     /// <inheritdoc/>
     public ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel)
@@ -72,11 +85,11 @@ public sealed partial class SipCallDriver : ICallDriver
                 return ValueTask.FromResult(DialAdmission.Refused("this try was dialed already and is over"));
             }
 
-            calls.Add(command.Id, call = new SipCall(this, LoopOf(CallIdOf(command.Id)), command, Now));
+            calls.Add(command.Id, call = new SipCall(this, LoopOf(command.Id), command, Now));
             endsOwed++;
         }
 
-        call.Loop.Post(() => Begin(call));
+        Begin(call);
         return ValueTask.FromResult(DialAdmission.Accepted);
     }
 
@@ -92,7 +105,7 @@ public sealed partial class SipCallDriver : ICallDriver
             }
         }
 
-        HangUp(call, why);
+        call.Loop.Post(() => call.HangUp(why));
         return ValueTask.FromResult(true);
     }
 
@@ -100,25 +113,17 @@ public sealed partial class SipCallDriver : ICallDriver
     public async ValueTask<OrphanResult> EndOrphanAsync(OrphanCall call, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(call);
-        lock (gate)
+        await routes.Ready.WaitAsync(LookUpLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (isClosed || routes.Current().Count == 0)
         {
-            if (isClosed)
-            {
-                return OrphanResult.MayBeUp;
-            }
+            return OrphanResult.MayBeUp;
         }
 
-        var ids = IdsOf(call.Id);
-        var loop = LoopOf(ids.CallId);
-        var orphan = new Orphan(this, loop);
-        loop.Post(() =>
-        {
-            var leg = new SipLeg(ids, SettingsOf(call.To, TimeSpan.FromSeconds(60), TimeSpan.Zero), orphan);
-            loop.Add(leg, l => l.EndOrphaned(call.Leg));
-        });
+        var over = SipOrphan.EndAsync(
+            routes, LoopOf(call.Id), Profile.IdsOf(call.Id), Profile.SettingsOf(call.To, TimeSpan.FromSeconds(60), TimeSpan.Zero), call);
         try
         {
-            await orphan.Over.Task.WaitAsync(OrphanLimit, clock, cancel);
+            await over.WaitAsync(OrphanLimit, clock, cancel);
             return OrphanResult.Over;
         }
         catch (TimeoutException)
@@ -136,9 +141,27 @@ public sealed partial class SipCallDriver : ICallDriver
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel) =>
-        isClosed ? new(false, "the driver is closed") : await probe.AskAsync(cancel);
+    /// <summary>
+    /// Asks each target by OPTIONS. One that answers is enough; whatever it answers but 503 says yes: many answer 404 or 405 and
+    /// are well.
+    /// </summary>
+    public async ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel)
+    {
+        if (isClosed)
+        {
+            return new(false, "the driver is closed");
+        }
+
+        await routes.Ready.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var targets = routes.Current().Take(MaxProbed).ToList();
+        if (targets.Count == 0)
+        {
+            return new(false, routes.Fault ?? $"no answer of DNS to {trunk.NextHop.Host}");
+        }
+
+        var answers = await Task.WhenAll(targets.Select(ProbeAsync)).WaitAsync(cancel);
+        return answers.FirstOrDefault(a => a.IsUp) is { IsUp: true } up ? up : answers[0];
+    }
 
     /// <summary>
     /// Cancels what rings and hangs up what talks; a call whose end the far side does not confirm within a few seconds ends
@@ -161,7 +184,7 @@ public sealed partial class SipCallDriver : ICallDriver
 
         foreach (var call in open)
         {
-            HangUp(call, HangUpReason.Shutdown);
+            call.Loop.Post(() => call.HangUp(HangUpReason.Shutdown));
         }
 
         try
@@ -181,8 +204,8 @@ public sealed partial class SipCallDriver : ICallDriver
         await CloseAsync();
     }
 
-    /// <summary>Leaves without a word, as if this process had been killed; for tests of recovery.</summary>
-    public async ValueTask AbandonAsync()
+    /// <summary>Leaves without a word, as if this process had been killed; for tests of recovery, which end the network too.</summary>
+    internal async ValueTask AbandonAsync()
     {
         lock (gate)
         {
@@ -192,7 +215,9 @@ public sealed partial class SipCallDriver : ICallDriver
         await CloseAsync();
     }
 
-    internal bool Send(ReadOnlyMemory<byte> message) => socket.Send(message.Span, trunk.Remote);
+    internal SipHop HopTo(SipUri next, SipRoute route) => routes.HopTo(next, route);
+
+    internal void Failed(SipRoute route) => routes.Failed(route);
 
     internal Outcome Judge(LegEndFacts facts) => trunk.Outcomes.Judge(facts);
 
@@ -234,6 +259,19 @@ public sealed partial class SipCallDriver : ICallDriver
         }
     }
 
+    private async Task<TrunkHealth> ProbeAsync(SipRoute route)
+    {
+        var response = await SipInquiry.AskAsync(network, route.Hop, Profile.Options($"probe-{Guid.NewGuid():N}", ProbeLimit));
+        if (response is null or { Status: 503 })
+        {
+            routes.Failed(route);
+        }
+
+        return response is null ? new(false, $"no answer to OPTIONS from {route.Target.Address}")
+            : response.Status == 503 ? new(false, $"503 to OPTIONS from {route.Target.Address}")
+            : new(true, $"{response.Status} to OPTIONS");
+    }
+
     private async ValueTask CloseAsync()
     {
         lock (gate)
@@ -243,69 +281,25 @@ public sealed partial class SipCallDriver : ICallDriver
         }
 
         await watch.DisposeAsync();
-        socket.Dispose();
-        foreach (var loop in loops)
-        {
-            loop.Dispose();
-        }
     }
 
     private void Begin(SipCall call)
     {
-        if (isClosed)
+        if (routes.Ready.IsCompleted)
         {
+            call.Loop.Post(() => BeginNow(call));
             return;
         }
 
-        call.Leg = new SipLeg(IdsOf(call.Command.Id), SettingsOf(call.Command.To, call.Command.RingLimit, call.Command.MaxTalk), call);
-        call.Loop.Add(call.Leg, static leg => leg.Start());
-        if (call.HangUp != HangUpReason.None)
-        {
-            call.Leg.HangUp();
-            call.Loop.Touched(call.Leg);
-        }
+        _ = routes.Ready.ContinueWith(_ => call.Loop.Post(() => BeginNow(call)), TaskScheduler.Default);
     }
 
-    private static void HangUp(SipCall call, HangUpReason why) => call.Loop.Post(() =>
+    private void BeginNow(SipCall call)
     {
-        call.HangUp = call.HangUp == HangUpReason.None ? why : call.HangUp;
-        if (call.Leg is { } leg)
+        if (!isClosed)
         {
-            leg.HangUp();
-            call.Loop.Touched(leg);
+            call.Begin(routes, routes.Current().Count == 0 ? null : Profile);
         }
-    });
-
-    private void Receive(SipMessage message, EndPoint from)
-    {
-        if (probe?.Take(message) == true)
-        {
-            return;
-        }
-
-        var loop = LoopOf(message.CallId);
-        loop.Post(() =>
-        {
-            if (loop.Find(message.CallId) is { } leg)
-            {
-                leg.Receive(message);
-                loop.Touched(leg);
-            }
-            else if (message.IsRequest && message.Method != SipMethods.Ack)
-            {
-                Stranger(message, from);
-            }
-        });
-    }
-
-    /// <summary>A request that belongs to no leg: OPTIONS is answered, anything else is told that there is no such call.</summary>
-    private void Stranger(SipMessage request, EndPoint from)
-    {
-        var isOptions = request.Method == SipMethods.Options;
-        var response = isOptions
-            ? LegWriter.Response(request, 200, "OK", toTag: "dialer")
-            : LegWriter.Response(request, 481, "Call/Transaction Does Not Exist", toTag: "dialer");
-        socket.Send(response.Span, from);
     }
 
     private void Watch()
@@ -338,64 +332,11 @@ public sealed partial class SipCallDriver : ICallDriver
         }
     }
 
-    private string CallIdOf(TryId id) => $"{id}@{trunk.Domain}";
-
-    private LegIds IdsOf(TryId id) => new(id.ToString(), trunk.Domain, trunk.Key);
-
-    private LegLoop LoopOf(string callId) => loops[(uint)StringComparer.Ordinal.GetHashCode(callId) % (uint)loops.Length];
-
-    private LegSettings SettingsOf(Numbers.PhoneNumber to, TimeSpan ring, TimeSpan talk) => plain with
-    {
-        Target = plain.Target with { User = to.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-        RingLimit = ring,
-        MaxTalk = talk,
-    };
-
-    private LegSettings Plain()
-    {
-        var local = socket.Local;
-        var host = local.Address.ToString();
-        var silence = new SilentSession(local.Address);
-        return new LegSettings
-        {
-            Target = new SipUri { Scheme = "sip", Host = trunk.Host, Port = trunk.Port },
-            From = new SipUri { Scheme = "sip", User = trunk.CallerId ?? "dialer", Host = host },
-            Contact = new SipUri { Scheme = "sip", User = "dialer", Host = host, Port = local.Port },
-            Transport = "UDP",
-            SentBy = local.ToString(),
-            OutboundProxy = trunk.OutboundProxy,
-            Credentials = trunk.Credentials,
-            Offer = silence.Offer,
-            AnswerTo = silence.Answer,
-            ProvisionalLimit = trunk.ProvisionalLimit,
-            RingLimit = TimeSpan.Zero,
-            MaxTalk = TimeSpan.Zero,
-        };
-    }
+    private SipLoop LoopOf(TryId id) => network.LoopOf($"{id}@{trunk.Domain}");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Call {Try} outlived every limit and is given up")]
     private static partial void LogGivenUp(ILogger log, TryId @try);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An event of call {Try} was not taken")]
     private static partial void LogSinkFailed(ILogger log, TryId @try, Exception cause);
-
-    /// <summary>The host of an orphan's end: nobody is told but who waits.</summary>
-    private sealed class Orphan(SipCallDriver driver, LegLoop loop) : ILegHost
-    {
-        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public long Now => loop.Now;
-
-        public bool Send(ReadOnlyMemory<byte> message) => driver.Send(message);
-
-        public void Reply(SipMessage request, ReadOnlyMemory<byte> response) => driver.Send(response);
-
-        public void Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
-        {
-            if (kind == LegEventKind.Ended)
-            {
-                Over.TrySetResult();
-            }
-        }
-    }
 }

@@ -15,9 +15,6 @@ internal sealed class LegRig : ILegHost
         {
             Target = Uri("sip:79001000001@192.0.2.1:5060"),
             From = Uri("sip:78001234567@192.0.2.9"),
-            Contact = Uri("sip:dialer@192.0.2.9:5070"),
-            Transport = "UDP",
-            SentBy = "192.0.2.9:5070",
             Offer = "v=0\r\n",
             AnswerTo = _ => "v=0\r\ns=answer\r\n",
             RingLimit = TimeSpan.FromSeconds(40),
@@ -28,7 +25,12 @@ internal sealed class LegRig : ILegHost
 
     public SipLeg Leg { get; }
 
+    private Hop? hop;
+
     public long Now { get; private set; }
+
+    /// <summary>Where requests within the dialog were to go.</summary>
+    public List<SipUri> NextHops { get; } = [];
 
     public bool CanSend { get; set; } = true;
 
@@ -98,17 +100,32 @@ internal sealed class LegRig : ILegHost
 
     public int Count(string method) => Sent.Count(m => m.Method == method);
 
-    bool ILegHost.Send(ReadOnlyMemory<byte> message)
-    {
-        if (CanSend)
-        {
-            Sent.Add(Parse(Encoding.UTF8.GetString(message.Span)));
-        }
+    SipHop ILegHost.Hop => hop ??= new Hop(this);
 
-        return CanSend;
+    SipHop ILegHost.HopTo(SipUri next)
+    {
+        NextHops.Add(next);
+        return hop!;
     }
 
     void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => Replies.Add(Parse(Encoding.UTF8.GetString(response.Span)));
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end) => Events.Add((kind, end));
+
+    private sealed class Hop(LegRig rig) : SipHop
+    {
+        public override SipTransport Transport => SipTransport.Udp;
+
+        public override string SentBy => "192.0.2.9:5070";
+
+        public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender)
+        {
+            if (rig.CanSend)
+            {
+                rig.Sent.Add(Parse(Encoding.UTF8.GetString(message.Span)));
+            }
+
+            return rig.CanSend;
+        }
+    }
 }

@@ -1,9 +1,6 @@
-using System.Text;
 using Dialer.Grains.Calls;
 using Dialer.Numbers;
-using Dialer.Silo.Telephony.Sip;
 using Dialer.Tests.Contract;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dialer.Tests.Sip;
 
@@ -17,9 +14,11 @@ public sealed class SipDriverContractTests : CallDriverContract
         private readonly FarEnd far = new();
         private long lastPhone = 79_000_000_000;
 
-        public SipFarm() => Driver = Create();
+        private SipSide side;
 
-        public ICallDriver Driver { get; private set; }
+        public SipFarm() => side = new SipSide(far.Address, Events);
+
+        public ICallDriver Driver => side.Driver;
 
         public RecordingSink Events { get; } = new();
 
@@ -39,29 +38,17 @@ public sealed class SipDriverContractTests : CallDriverContract
 
         public async Task<ICallDriver> LoseDriverAsync()
         {
-            await ((SipCallDriver)Driver).AbandonAsync();
-            return Driver = Create();
+            await side.KillAsync();
+            side = new SipSide(far.Address, Events);
+            return side.Driver;
         }
 
         public async ValueTask DisposeAsync()
         {
-            await Driver.DisposeAsync();
+            await side.DisposeAsync();
             Assert.Equal(0, far.Live);
             far.Dispose();
         }
-
-        private SipCallDriver Create() => new(
-            new SipTrunk
-            {
-                Remote = far.Address,
-                Host = "127.0.0.1",
-                Port = far.Address.Port,
-                Domain = "dialer.test",
-                Key = Encoding.ASCII.GetBytes("a key of the test"),
-            },
-            Events,
-            TimeProvider.System,
-            NullLogger<SipCallDriver>.Instance);
 
         private PhoneNumber Phone(Habit habit)
         {

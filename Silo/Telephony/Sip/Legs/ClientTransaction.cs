@@ -1,9 +1,10 @@
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
-/// A request that waits for its final response (RFC 3261 §17.1): its bytes, when they are sent again, when it is given up.
+/// A request that waits for its final response (RFC 3261 §17.1): its bytes and way, when it is sent again, when it is given up.
 /// </summary>
-internal sealed class ClientTransaction(string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, bool isReliable, long now)
+internal sealed class ClientTransaction(
+    string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, long now, SipDialog? dialog = null)
 {
     private long interval = SipTimers.T1;
 
@@ -13,15 +14,24 @@ internal sealed class ClientTransaction(string method, int cseq, string branch, 
 
     public string Branch => branch;
 
-    public ReadOnlyMemory<byte> Bytes => bytes;
+    public SipHop Hop => hop;
+
+    /// <summary>The dialog that it belongs to; null for those outside.</summary>
+    public SipDialog? Dialog => dialog;
 
     public bool IsInvite => method == SipMethods.Invite;
 
     /// <summary>When to send again (Timers A and E); never when nothing is due.</summary>
-    public long ResendAt { get; private set; } = isReliable ? long.MaxValue : now + SipTimers.T1;
+    public long ResendAt { get; private set; } = hop.IsReliable ? long.MaxValue : now + SipTimers.T1;
 
     /// <summary>Timers B and F.</summary>
     public long GivenUpAt { get; private set; } = now + SipTimers.Timeout;
+
+    /// <summary>When it wants to be looked at next.</summary>
+    public long NextDue => Math.Min(ResendAt, GivenUpAt);
+
+    /// <summary>Hands it to the network. False: it cannot be sent.</summary>
+    public bool Send(ISipParty sender) => hop.Send(bytes, sender);
 
     /// <summary>A provisional response came: an INVITE is not sent again, other requests each T2 (§17.1.1.2, §17.1.2.2).</summary>
     public void Proceed()
@@ -36,10 +46,16 @@ internal sealed class ClientTransaction(string method, int cseq, string branch, 
         }
     }
 
-    /// <summary>It was sent again: the next time comes after twice as long; requests other than INVITE wait T2 at most.</summary>
-    public void Resent(long now)
+    /// <summary>Sends it again if that is due: the next time comes after twice as long; requests other than INVITE wait T2 at most.</summary>
+    public void Tick(long now)
     {
+        if (ResendAt > now)
+        {
+            return;
+        }
+
         interval = IsInvite ? interval * 2 : Math.Min(interval * 2, SipTimers.T2);
         ResendAt = now + interval;
+        hop.Send(bytes, null);
     }
 }

@@ -53,17 +53,37 @@ public enum LegEnd
 public sealed record LegEndFacts(
     LegEnd How, int Status = 0, int Q850 = 0, string? Text = null, bool HadRinging = false, bool AtRingLimit = false, bool Crossed = false);
 
-/// <summary>Where a leg sends its bytes and puts its events. Called in the leg's own turn.</summary>
-public interface ILegHost
+/// <summary>Where a leg sends its messages and puts its events. Called in the leg's own turn.</summary>
+internal interface ILegHost
 {
     /// <summary>Milliseconds on a clock that never goes back.</summary>
     long Now { get; }
 
-    /// <summary>To the trunk. False: it cannot be sent (no connection).</summary>
-    bool Send(ReadOnlyMemory<byte> message);
+    /// <summary>The way of the INVITE: to the target that is tried now.</summary>
+    SipHop Hop { get; }
+
+    /// <summary>The ways to every target that an INVITE may have gone to, for one whose sender is lost.</summary>
+    IReadOnlyList<SipHop> AllHops => [Hop];
+
+    /// <summary>The way of a request within the dialog: to its first route, or to the far side's Contact (RFC 3261 §12.2.1.1).</summary>
+    SipHop HopTo(SipUri next);
+
+    /// <summary>Takes the next target of the trunk, because the one tried now cannot (RFC 3263 §4.3); false: there is none.</summary>
+    bool NextTarget() => false;
 
     /// <summary>An answer to a request that came: where that came from.</summary>
     void Reply(SipMessage request, ReadOnlyMemory<byte> response);
 
     void Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end);
+
+    /// <summary>
+    /// The far side offers a session within the call, or asks for one (INVITE without a body). True: the host answers it by
+    /// <see cref="SipLeg.AnswerOffer"/>; false: the leg does, with the answer of its settings.
+    /// </summary>
+    bool Offered(SipLeg leg, SipMessage request) => false;
+
+    /// <summary>The ACK of an answer that held our offer came, with the far side's answer.</summary>
+    void Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer)
+    {
+    }
 }

@@ -1,7 +1,7 @@
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>What a leg is called with. One object for all legs of a trunk but for <see cref="Target"/> and the times.</summary>
-public sealed record LegSettings
+internal sealed record LegSettings
 {
     /// <summary>Request-URI of the INVITE, the number in its user part.</summary>
     public required SipUri Target { get; init; }
@@ -9,22 +9,13 @@ public sealed record LegSettings
     /// <summary>The From address, caller id in its user part.</summary>
     public required SipUri From { get; init; }
 
-    /// <summary>Our Contact: where requests within the dialog come.</summary>
-    public required SipUri Contact { get; init; }
-
-    /// <summary>What goes into Via: UDP, TCP or TLS.</summary>
-    public required string Transport { get; init; }
-
-    /// <summary>Host and port in Via.</summary>
-    public required string SentBy { get; init; }
-
     /// <summary>An outbound proxy, written as the first Route; null = none.</summary>
     public SipUri? OutboundProxy { get; init; }
 
     public DigestCredentials? Credentials { get; init; }
 
-    /// <summary>The session that is offered (RFC 8866).</summary>
-    public required string Offer { get; init; }
+    /// <summary>The session that is offered (RFC 8866); null = the far side is to offer one, and its 2xx waits for <see cref="SipLeg.Confirm"/>.</summary>
+    public required string? Offer { get; init; }
 
     /// <summary>The answer to a session that the far side offers within the call.</summary>
     public required Func<ReadOnlyMemory<byte>, string> AnswerTo { get; init; }
@@ -41,6 +32,9 @@ public sealed record LegSettings
 
     public required TimeSpan MaxTalk { get; init; }
 
-    /// <summary>Datagrams get lost: requests are sent again until they are answered (RFC 3261 §17).</summary>
-    public bool IsReliable => Transport != "UDP";
+    /// <summary>Whether provisional responses may be asked to be acknowledged (RFC 3262).</summary>
+    public bool Has100Rel { get; init; } = true;
+
+    /// <summary>How long a session holds without being refreshed (RFC 4028), in seconds; 0 = we ask for no session timer.</summary>
+    public int SessionExpires { get; init; } = 1_800;
 }

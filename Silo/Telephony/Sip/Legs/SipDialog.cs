@@ -20,8 +20,8 @@ internal sealed class SipDialog
     /// <summary>CSeq of the far side's last request; −1 = none yet.</summary>
     public int RemoteCSeq { get; set; } = -1;
 
-    /// <summary>The ACK, sent again for every repeated 2xx (§13.2.2.4).</summary>
-    public ReadOnlyMemory<byte> Ack { get; set; }
+    /// <summary>The ACKs, sent again for every repeated 2xx (§13.2.2.4), by CSeq of their INVITE.</summary>
+    public Dictionary<int, ReadOnlyMemory<byte>> Acks { get; } = [];
 
     /// <summary>BYE was sent or came.</summary>
     public bool IsOver { get; set; }
@@ -37,4 +37,15 @@ internal sealed class SipDialog
             Routes = [.. response.Elements(SipHeader.RecordRoute).Reverse()],
             CSeq = cseq,
         };
+
+    /// <summary>Request-URI and Route headers of a request in it: a first route that is no loose router takes the URI's place (§12.2.1.1).</summary>
+    public (string Uri, IReadOnlyList<string> Routes, SipUri? NextHop) Path()
+    {
+        if (Routes.Count == 0 || SipNameAddr.Parse(Routes[0]) is not { } first || !SipUri.TryParse(first.Uri, out var hop))
+        {
+            return (RemoteTarget, Routes, SipUri.TryParse(RemoteTarget, out var target) ? target : null);
+        }
+
+        return hop.IsLooseRouter ? (RemoteTarget, Routes, hop) : (first.Uri, [.. Routes.Skip(1), $"<{RemoteTarget}>"], hop);
+    }
 }

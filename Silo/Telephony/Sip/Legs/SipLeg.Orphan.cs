@@ -3,8 +3,16 @@ using System.Text.Json;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>The end of a leg whose own process is lost, from its name and what was stored when it was answered (P30).</summary>
-public sealed partial class SipLeg
+internal sealed partial class SipLeg
 {
+    /// <summary>
+    /// INVITEs that a leg usually sends: the first, and the one that answers a challenge. Which of them the far side has is not
+    /// known, so both are cancelled.
+    /// </summary>
+    private const int UsualInvites = 2;
+
+    private bool isOrphan;
+
     /// <summary>What another process needs to hang this leg up; null while it is not answered.</summary>
     public byte[]? Record() => Main is { } dialog
         ? JsonSerializer.SerializeToUtf8Bytes(new LegRecord(dialog.RemoteTag, dialog.To, dialog.RemoteTarget, dialog.Routes, lastCSeq))
@@ -23,7 +31,6 @@ public sealed partial class SipLeg
         }
 
         isOrphan = true;
-        cseq = lastCSeq = 1;
         if (record is not null && JsonSerializer.Deserialize<LegRecord>(record) is { } stored)
         {
             dialogs.Add(new SipDialog
@@ -34,16 +41,40 @@ public sealed partial class SipLeg
                 Routes = stored.Routes,
                 CSeq = stored.CSeq,
             });
-            lastCSeq = stored.CSeq;
+            // requests of the lost process that came after the record: sessions it refreshed or moved
+            lastCSeq = stored.CSeq + LostRequests;
             state = LegState.HangingUp;
             SendBye(Main!);
             return;
         }
 
         state = LegState.Inviting;
-        hadProvisional = true;
-        Cancel();
+        (hadProvisional, isCancelWanted, isCancelSent) = (true, true, true);
+        cseq = lastCSeq = UsualInvites;
+        cancelledAt = host.Now + SipTimers.Timeout;
+        foreach (var hop in host.AllHops)
+        {
+            for (var number = 1; number <= UsualInvites; number++)
+            {
+                SendCancel(number, "", hop);
+            }
+        }
     }
+
+    /// <summary>CSeq may have risen so far since the record was written.</summary>
+    private const int LostRequests = 1_000;
+
+    /// <summary>Every CANCEL was answered: there was no such call, or its end is under way, and what comes of it is acknowledged while the leg lingers.</summary>
+    private void OrphanCancelled(ClientTransaction request, bool isAnswered)
+    {
+        isOrphanSilent |= !isAnswered;
+        if (Main is null && !isOrphanSilent && requests.All(r => r == request || r.Method != SipMethods.Cancel))
+        {
+            End(new LegEndFacts(LegEnd.Cancelled));
+        }
+    }
+
+    private bool isOrphanSilent;
 
     private sealed record LegRecord(string RemoteTag, string To, string RemoteTarget, IReadOnlyList<string> Routes, int CSeq);
 }

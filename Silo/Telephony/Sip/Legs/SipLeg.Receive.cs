@@ -2,18 +2,19 @@ using System.Globalization;
 
 namespace Dialer.Silo.Telephony.Sip;
 
-/// <summary>What comes from the far side.</summary>
-public sealed partial class SipLeg
+/// <summary>Responses of the far side.</summary>
+internal sealed partial class SipLeg
 {
     /// <summary>Rounds of challenges that are answered: more is a server that does not want us.</summary>
     private const int MaxChallenges = 3;
 
     /// <summary>How often each nonce was used: its next count is one more (RFC 7616 §3.4).</summary>
     private readonly Dictionary<string, int> nonces = new(StringComparer.Ordinal);
-    private (int CSeq, string Method, ReadOnlyMemory<byte> Bytes)? lastReply;
+
+    /// <summary>The last challenge of each realm: a proxy and a server behind it may both ask, and both want their answer each time.</summary>
+    private readonly List<DigestChallenge> asked = [];
     private int challenges;
 
-    /// <summary>A message with this leg's Call-ID.</summary>
     public void Receive(SipMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -28,7 +29,14 @@ public sealed partial class SipLeg
         }
         else if (message.CSeq.Method == SipMethods.Invite)
         {
-            OnInviteResponse(message);
+            if (IsOfOffer(message))
+            {
+                OnOfferResponse(message);
+            }
+            else
+            {
+                OnInviteResponse(message);
+            }
         }
         else if (requests.FirstOrDefault(r => r.Branch == message.TopVia?.Branch && r.Method == message.CSeq.Method) is { } request)
         {
@@ -77,18 +85,31 @@ public sealed partial class SipLeg
             return;
         }
 
+        var number = response.CSeq.Number;
         if (dialogs.FirstOrDefault(d => d.RemoteTag == tag) is { } known)
         {
-            // our ACK was lost (§13.2.2.4)
-            host.Send(known.Ack);
+            // our ACK was lost (§13.2.2.4), or waits for the session that is to go with it
+            if (known.Acks.TryGetValue(number, out var ack))
+            {
+                HopTo(known).Send(ack, null);
+            }
+
             return;
         }
 
-        var dialog = SipDialog.Of(response, response.CSeq.Number, settings.Target.ToString())!;
+        var dialog = SipDialog.Of(response, number, settings.Target.ToString())!;
         dialogs.Add(dialog);
-        dialog.Ack = writer.InDialog(SipMethods.Ack, dialog, response.CSeq.Number, "", ids.Branch(response.CSeq.Number, SipMethods.Ack + tag));
-        host.Send(dialog.Ack);
-        if (state != LegState.Inviting)
+        var isFirst = state == LegState.Inviting;
+        if (isFirst && settings.Offer is null)
+        {
+            unconfirmed = new Unconfirmed(dialog, number, response.Body);
+        }
+        else
+        {
+            SendAck(dialog, number, settings.Offer is null ? settings.AnswerTo(response.Body) : "");
+        }
+
+        if (!isFirst)
         {
             // a fork's second answer, or one that came after we had given up: acknowledged and hung up
             SendBye(dialog);
@@ -98,29 +119,47 @@ public sealed partial class SipLeg
         invite = null;
         provisionalAt = ringAt = cancelledAt = long.MaxValue;
         state = LegState.Answered;
+        RemoteSession = response.Body;
+        localSession = settings.Offer;
+        TakeSessionTimer(response);
+        if (!isCancelWanted)
+        {
+            talkAt = host.Now + (long)settings.MaxTalk.TotalMilliseconds;
+        }
+
         host.Tell(this, LegEventKind.Answered, null);
         if (isCancelWanted)
         {
             HangUp();
-        }
-        else
-        {
-            talkAt = host.Now + (long)settings.MaxTalk.TotalMilliseconds;
         }
     }
 
     private void OnRefusal(SipMessage response)
     {
         // every one, also a repeated one (§17.1.1.2)
-        host.Send(writer.AckOfRefusal(response.CSeq.Number, response.First(SipHeader.To) ?? ""));
-        if (response.CSeq.Number != cseq || state != LegState.Inviting)
+        var number = response.CSeq.Number;
+        var hop = HopOf(number);
+        hop.Send(writer.AckOfRefusal(hop, number, response.First(SipHeader.To) ?? ""), null);
+        if (isOrphan)
+        {
+            // the far side ends what the lost process had begun
+            End(new LegEndFacts(LegEnd.Cancelled, response.Status));
+            return;
+        }
+
+        if (number != cseq || state != LegState.Inviting || invite is null)
         {
             return;
         }
 
-        if (response.Status is 401 or 407 && !isCancelWanted && Authorize(response, SipMethods.Invite, settings.Target.ToString()) is { } authorization)
+        if (!isCancelWanted && Amended(response) is { } extra)
         {
-            SendInvite(authorization);
+            SendInvite(extra);
+            return;
+        }
+
+        if (response.Status == 503 && TryNextTarget())
+        {
             return;
         }
 
@@ -129,6 +168,14 @@ public sealed partial class SipLeg
         End(new LegEndFacts(
             isCancelWanted ? LegEnd.Cancelled : LegEnd.Refused, response.Status, q850, text ?? response.Reason, hadRinging, isAtRingLimit));
     }
+
+    /// <summary>Header lines with which the INVITE may be sent once more after this refusal (challenge, 422); null = it may not.</summary>
+    private string? Amended(SipMessage response) => response.Status switch
+    {
+        401 or 407 => Authorize(response, SipMethods.Invite, settings.Target.ToString()),
+        422 => LengthenSession(response),
+        _ => null,
+    };
 
     private void OnResponse(ClientTransaction request, SipMessage response)
     {
@@ -139,13 +186,18 @@ public sealed partial class SipLeg
         }
 
         requests.Remove(request);
-        if (request.Method == SipMethods.Bye
+        if (request.Dialog is { } dialog
+            && request.Method == SipMethods.Bye
             && response.Status is 401 or 407
-            && dialogs.FirstOrDefault(d => d.RemoteTag == response.To?.Tag) is { } dialog
-            && Authorize(response, SipMethods.Bye, dialog.RemoteTarget) is { } authorization)
+            && Authorize(response, SipMethods.Bye, dialog.Path().Uri) is { } authorization)
         {
             SendBye(dialog, authorization);
             return;
+        }
+
+        if (request.Method == SipMethods.Update)
+        {
+            OnRefreshed(response);
         }
 
         Closed(request, null);
@@ -161,80 +213,23 @@ public sealed partial class SipLeg
         }
 
         challenges++;
+        if (method == SipMethods.Invite && found.Any(c => nonces.ContainsKey(c.Nonce)))
+        {
+            // the same nonce again, after our answer: the password is wrong
+            return null;
+        }
+
+        asked.RemoveAll(known => found.Any(c => c.Realm == known.Realm && c.IsProxy == known.IsProxy));
+        asked.AddRange(found);
         var lines = "";
-        foreach (var challenge in found)
+        foreach (var challenge in asked)
         {
             var count = nonces[challenge.Nonce] = nonces.GetValueOrDefault(challenge.Nonce) + 1;
-            if (count > 1 && method == SipMethods.Invite)
-            {
-                // the same nonce again, after our answer: the password is wrong
-                return null;
-            }
-
             var answer = credentials.Answer(challenge, method, uri, count, ids.ClientNonce(challenges));
             lines += $"{(challenge.IsProxy ? "Proxy-Authorization" : "Authorization")}: {answer}\r\n";
         }
 
         return lines;
-    }
-
-    private void OnRequest(SipMessage request)
-    {
-        if (request.Method == SipMethods.Ack)
-        {
-            OnSessionAck(request);
-            return;
-        }
-
-        if (lastReply is { } last && last.CSeq == request.CSeq.Number && last.Method == request.Method)
-        {
-            host.Reply(request, last.Bytes);
-            return;
-        }
-
-        var dialog = dialogs.FirstOrDefault(d => d.RemoteTag == request.From?.Tag);
-        var (status, reason) = Judge(request, dialog);
-        var isSession = status == 200 && request.Method is SipMethods.Invite or SipMethods.Update;
-        var bytes = isSession ? writer.SessionAnswer(request) : LegWriter.Response(request, status, reason);
-        lastReply = (request.CSeq.Number, request.Method, bytes);
-        host.Reply(request, bytes);
-        if (dialog is not null && status != 500)
-        {
-            dialog.RemoteCSeq = request.CSeq.Number;
-        }
-
-        if (isSession)
-        {
-            OnSession(request, dialog!, bytes);
-        }
-        else if (request.Method == SipMethods.Bye && status == 200)
-        {
-            OnBye(request, dialog!);
-        }
-    }
-
-    /// <summary>What to answer (§12.2.2): out of order is 500, without a dialog 481, what we do not do 405.</summary>
-    private (int Status, string Reason) Judge(SipMessage request, SipDialog? dialog) => request.Method switch
-    {
-        _ when dialog is null || request.To?.Tag != ids.FromTag => (481, "Call/Transaction Does Not Exist"),
-        _ when request.CSeq.Number <= dialog.RemoteCSeq => (500, "Server Internal Error"),
-        SipMethods.Invite when sessionAnswer is not null => (500, "Server Internal Error"),
-        SipMethods.Invite or SipMethods.Update when dialog.IsOver => (481, "Call/Transaction Does Not Exist"),
-        SipMethods.Bye or SipMethods.Options or SipMethods.Info or SipMethods.Notify or SipMethods.Invite or SipMethods.Update => (200, "OK"),
-        _ => (405, "Method Not Allowed"),
-    };
-
-    private void OnBye(SipMessage request, SipDialog dialog)
-    {
-        dialog.IsOver = true;
-        if (dialog != Main)
-        {
-            return;
-        }
-
-        var (q850, text) = ReasonOf(request);
-        var isOurs = state == LegState.HangingUp;
-        End(new LegEndFacts(isOurs ? LegEnd.LocalBye : LegEnd.RemoteBye, 200, q850, text, hadRinging, isAtRingLimit, isCancelWanted));
     }
 
     /// <summary>Q.850 cause and text of a Reason header (RFC 3326).</summary>

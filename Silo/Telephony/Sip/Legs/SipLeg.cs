@@ -5,7 +5,7 @@ namespace Dialer.Silo.Telephony.Sip;
 /// response however often it comes, cancels, hangs up. Makes no thread, socket or timer of its own: whoever drives it hands in
 /// messages and calls <see cref="Tick"/> when <see cref="NextDue"/> has come, one thing at a time.
 /// </summary>
-public sealed partial class SipLeg
+internal sealed partial class SipLeg : ISipParty
 {
     private readonly LegIds ids;
     private readonly LegSettings settings;
@@ -14,6 +14,10 @@ public sealed partial class SipLeg
 
     private readonly List<ClientTransaction> requests = [];
     private readonly List<SipDialog> dialogs = [];
+
+    /// <summary>The ways that INVITEs took, by CSeq: their ACKs and CANCELs take the same.</summary>
+    private readonly List<(int CSeq, SipHop Hop)> hops = [];
+
     private LegState state;
     private ClientTransaction? invite;
 
@@ -33,7 +37,6 @@ public sealed partial class SipLeg
     private bool isCancelWanted;
     private bool isCancelSent;
     private bool isAtRingLimit;
-    private bool isOrphan;
 
     public SipLeg(LegIds ids, LegSettings settings, ILegHost host)
     {
@@ -58,28 +61,22 @@ public sealed partial class SipLeg
 
     public LegIds Ids => ids;
 
-    /// <summary>Nothing is to be expected of it any more: it may be forgotten.</summary>
+    public string CallId => ids.CallId;
+
     public bool IsGone => state == LegState.Gone;
 
-    /// <summary>When <see cref="Tick"/> is to be called next, on the host's clock; it may be called earlier.</summary>
+    /// <summary>Whether it was answered and has not ended.</summary>
+    public bool IsUp => state == LegState.Answered;
+
     public long NextDue
     {
         get
         {
             var due = Math.Min(Math.Min(provisionalAt, ringAt), Math.Min(Math.Min(talkAt, cancelledAt), goneAt));
-            if (invite is not null)
-            {
-                due = Math.Min(due, Math.Min(invite.ResendAt, invite.GivenUpAt));
-            }
-
-            if (sessionAnswer is not null)
-            {
-                due = Math.Min(due, Math.Min(sessionAnswer.ResendAt, sessionAnswer.GivenUpAt));
-            }
-
+            due = Math.Min(Math.Min(due, SessionsDue), invite?.NextDue ?? long.MaxValue);
             foreach (var request in requests)
             {
-                due = Math.Min(due, Math.Min(request.ResendAt, request.GivenUpAt));
+                due = Math.Min(due, request.NextDue);
             }
 
             return due;
@@ -110,9 +107,10 @@ public sealed partial class SipLeg
         }
         else if (state == LegState.Answered)
         {
-            SendBye(Main!);
+            Settle();
             state = LegState.HangingUp;
             talkAt = long.MaxValue;
+            SendBye(Main!);
         }
     }
 
@@ -122,7 +120,7 @@ public sealed partial class SipLeg
         var now = host.Now;
         TickInvite(now);
         TickRequests(now);
-        TickSessionAnswer(now);
+        TickSessions(now);
         if (talkAt <= now)
         {
             HangUp();
@@ -133,19 +131,27 @@ public sealed partial class SipLeg
             state = LegState.Gone;
             invite = null;
             requests.Clear();
-            sessionAnswer = null;
+            ForgetSessions();
             goneAt = long.MaxValue;
+        }
+    }
+
+    public void Undelivered()
+    {
+        if (state == LegState.Inviting && invite is not null && !hadProvisional)
+        {
+            NotSent();
+        }
+        else if (state == LegState.HangingUp && requests.FirstOrDefault(r => r.Method == SipMethods.Bye) is { } bye)
+        {
+            requests.Remove(bye);
+            Closed(bye, "BYE could not be sent");
         }
     }
 
     private void TickInvite(long now)
     {
-        if (invite is { } sent && sent.ResendAt <= now)
-        {
-            sent.Resent(now);
-            host.Send(sent.Bytes);
-        }
-
+        invite?.Tick(now);
         if (state != LegState.Inviting)
         {
             return;
@@ -171,17 +177,13 @@ public sealed partial class SipLeg
 
     private void TickRequests(long now)
     {
-        foreach (var request in requests.ToArray())
+        for (var i = requests.Count - 1; i >= 0 && i < requests.Count; i--)
         {
-            if (request.ResendAt <= now)
-            {
-                request.Resent(now);
-                host.Send(request.Bytes);
-            }
-
+            var request = requests[i];
+            request.Tick(now);
             if (request.GivenUpAt <= now)
             {
-                requests.Remove(request);
+                requests.RemoveAt(i);
                 Closed(request, "no answer to BYE");
             }
         }
@@ -198,47 +200,98 @@ public sealed partial class SipLeg
 
         isCancelSent = true;
         cancelledAt = host.Now + SipTimers.Timeout;
-        SendRequest(SipMethods.Cancel, cseq, ids.Branch(cseq, SipMethods.Cancel), writer.Cancel(cseq, ""));
+        var reason = isAtRingLimit ? "Reason: Q.850;cause=19;text=\"No answer\"\r\n" : "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n";
+        SendCancel(cseq, reason, HopOf(cseq));
     }
 
-    private void SendInvite(string authorization)
+    private void SendCancel(int number, string reason, SipHop hop)
+    {
+        SendRequest(SipMethods.Cancel, number, ids.Branch(number, SipMethods.Cancel), writer.Cancel(hop, number, reason), hop);
+    }
+
+    private void SendInvite(string extra)
     {
         cseq = ++lastCSeq;
         hadProvisional = false;
-        var bytes = writer.Invite(cseq, authorization);
-        invite = new ClientTransaction(SipMethods.Invite, cseq, ids.Branch(cseq, SipMethods.Invite), bytes, settings.IsReliable, host.Now);
+        var hop = host.Hop;
+        hops.Add((cseq, hop));
+        var bytes = writer.Invite(hop, cseq, SessionTimerLines + extra);
+        invite = new ClientTransaction(SipMethods.Invite, cseq, ids.Branch(cseq, SipMethods.Invite), bytes, hop, host.Now);
         provisionalAt = host.Now + (long)settings.ProvisionalLimit.TotalMilliseconds;
-        if (!host.Send(bytes))
+        if (!invite.Send(this))
+        {
+            NotSent();
+        }
+    }
+
+    /// <summary>It provably never left: the next target, or the end (I2).</summary>
+    private void NotSent()
+    {
+        if (!TryNextTarget())
         {
             End(new LegEndFacts(LegEnd.NotSent, Text: "the trunk cannot be reached"));
         }
     }
 
+    private bool TryNextTarget()
+    {
+        if (isCancelWanted || !host.NextTarget())
+        {
+            return false;
+        }
+
+        (challenges, invite) = (0, null);
+        nonces.Clear();
+        asked.Clear();
+        SendInvite("");
+        return true;
+    }
+
+    private SipHop HopOf(int number)
+    {
+        foreach (var (known, hop) in hops)
+        {
+            if (known == number)
+            {
+                return hop;
+            }
+        }
+
+        return host.Hop;
+    }
+
+    private SipHop HopTo(SipDialog dialog) => dialog.Path().NextHop is { } next ? host.HopTo(next) : host.Hop;
+
     private void SendBye(SipDialog dialog, string authorization = "")
     {
         dialog.IsOver = true;
-        dialog.CSeq = ++lastCSeq;
-        var branch = ids.Branch(dialog.CSeq, SipMethods.Bye + dialog.RemoteTag);
-        SendRequest(SipMethods.Bye, dialog.CSeq, branch, writer.InDialog(SipMethods.Bye, dialog, dialog.CSeq, authorization, branch));
+        var extra = "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n" + authorization;
+        SendInDialog(SipMethods.Bye, dialog, extra);
     }
 
-    private void SendRequest(string method, int number, string branch, ReadOnlyMemory<byte> bytes)
+    private void SendInDialog(string method, SipDialog dialog, string extra)
     {
-        requests.Add(new ClientTransaction(method, number, branch, bytes, settings.IsReliable, host.Now));
-        host.Send(bytes);
+        dialog.CSeq = ++lastCSeq;
+        var hop = HopTo(dialog);
+        var branch = ids.Branch(dialog.CSeq, method + dialog.RemoteTag);
+        SendRequest(method, dialog.CSeq, branch, writer.InDialog(hop, method, dialog, dialog.CSeq, extra, branch), hop, dialog);
     }
 
-    /// <summary>A BYE is answered or given up: if it was that of the call, the call is over.</summary>
+    private void SendRequest(string method, int number, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, SipDialog? dialog = null)
+    {
+        var request = new ClientTransaction(method, number, branch, bytes, hop, host.Now, dialog);
+        requests.Add(request);
+        request.Send(this);
+    }
+
+    /// <summary>A request within the call is answered or given up: if it was the BYE of the call, the call is over.</summary>
     private void Closed(ClientTransaction request, string? text)
     {
-        if (request.Method == SipMethods.Cancel && isOrphan && text is null && Main is null)
+        if (request.Method == SipMethods.Cancel && isOrphan)
         {
-            // there was no such call, or its end is under way: what comes of it is acknowledged while the leg lingers
-            End(new LegEndFacts(LegEnd.Cancelled));
-            return;
+            OrphanCancelled(request, text is null);
         }
-
-        if (request.Method == SipMethods.Bye && state == LegState.HangingUp && request.Branch == ids.Branch(Main!.CSeq, SipMethods.Bye + Main.RemoteTag))
+        else if (request.Method == SipMethods.Bye && state == LegState.HangingUp && request.Dialog == Main)
         {
             End(new LegEndFacts(LegEnd.LocalBye, 200, Text: text, HadRinging: hadRinging, AtRingLimit: isAtRingLimit, Crossed: isCancelWanted));
         }
@@ -254,6 +307,7 @@ public sealed partial class SipLeg
 
         state = LegState.Over;
         provisionalAt = ringAt = talkAt = cancelledAt = long.MaxValue;
+        StopSessions();
         goneAt = host.Now + SipTimers.Timeout;
         if (facts.How is LegEnd.NoResponse)
         {

@@ -54,6 +54,9 @@ public sealed class SipMessage
 
     private SipVia? via;
 
+    /// <summary>Where it came from; null for one that came over no network. Set once, by who received it.</summary>
+    internal SipSource? Source { get; set; }
+
     public ReadOnlyMemory<byte> Body => bytes.AsMemory(body);
 
     /// <summary>All bytes, as they came (folded lines made one).</summary>

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Dialer.Silo.Telephony.Sip;
 
-/// <summary>One UDP socket towards a trunk (RFC 3261 §18): a thread that reads, and sends from wherever.</summary>
+/// <summary>One UDP socket (RFC 3261 §18): a thread that reads, and sends from wherever.</summary>
 internal sealed partial class UdpSocket : IDisposable
 {
     private const int SocketBufferBytes = 4 * 1024 * 1024;
 
     private readonly Socket socket;
-    private readonly Action<SipMessage, EndPoint> receive;
+    private readonly Action<SipMessage> receive;
     private readonly ILogger log;
     private readonly Thread thread;
     private volatile bool isClosed;
@@ -19,7 +19,7 @@ internal sealed partial class UdpSocket : IDisposable
     /// <param name="receive">Takes each message that can be read, on the socket's thread.</param>
     /// <param name="log">Where messages that cannot be read are counted.</param>
     /// <exception cref="SocketException">The address cannot be used.</exception>
-    public UdpSocket(IPEndPoint local, Action<SipMessage, EndPoint> receive, ILogger log)
+    public UdpSocket(IPEndPoint local, Action<SipMessage> receive, ILogger log)
     {
         (this.receive, this.log) = (receive, log);
         socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
@@ -27,21 +27,39 @@ internal sealed partial class UdpSocket : IDisposable
             ReceiveBufferSize = SocketBufferBytes,
             SendBufferSize = SocketBufferBytes,
         };
-        socket.Bind(local);
+        try
+        {
+            socket.Bind(local);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
         Local = (IPEndPoint)socket.LocalEndPoint!;
         thread = new Thread(Run) { Name = $"sip-udp-{Local.Port}", IsBackground = true };
-        thread.Start();
     }
 
     public IPEndPoint Local { get; }
 
-    /// <summary>Our address as the far side sees it when no router stands between.</summary>
-    public static IPAddress AddressTowards(IPEndPoint remote)
+    /// <summary>Our address that leads to a remote one; null when there is no way to it just now.</summary>
+    public static IPAddress? RouteTo(IPEndPoint remote)
     {
         using var probe = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        probe.Connect(remote);
-        return ((IPEndPoint)probe.LocalEndPoint!).Address;
+        try
+        {
+            probe.Connect(remote);
+            return ((IPEndPoint)probe.LocalEndPoint!).Address;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
+
+    /// <summary>Begins to read: whoever takes the messages must be ready.</summary>
+    public void Start() => thread.Start();
 
     /// <summary>False: the network refused it at once.</summary>
     public bool Send(ReadOnlySpan<byte> message, EndPoint to)
@@ -65,7 +83,10 @@ internal sealed partial class UdpSocket : IDisposable
     {
         isClosed = true;
         socket.Dispose();
-        thread.Join();
+        if (thread.ThreadState != (ThreadState.Background | ThreadState.Unstarted))
+        {
+            thread.Join();
+        }
     }
 
     private void Run()
@@ -80,7 +101,8 @@ internal sealed partial class UdpSocket : IDisposable
                 var message = SipParser.Parse(buffer.AsSpan(0, length).ToArray(), out var fault);
                 if (message is not null)
                 {
-                    receive(message, Local.Create(from));
+                    message.Source = new Source(this, (IPEndPoint)Local.Create(from));
+                    receive(message);
                 }
                 else if (length > 4)
                 {
@@ -107,4 +129,17 @@ internal sealed partial class UdpSocket : IDisposable
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A datagram that is no SIP message was dropped: {Fault}")]
     private static partial void LogUnreadable(ILogger log, string fault);
+
+    /// <summary>Answers go to the address a request came from; to the port in its Via only if it did not ask for <c>rport</c>.</summary>
+    private sealed class Source(UdpSocket socket, IPEndPoint address) : SipSource
+    {
+        public override IPEndPoint Address => address;
+
+        public override void Reply(SipMessage request, ReadOnlyMemory<byte> response)
+        {
+            var via = request.TopVia;
+            var port = via is null || via.Parameters.ContainsKey("rport") ? address.Port : via.Port == 0 ? SipUri.DefaultPort : via.Port;
+            socket.Send(response.Span, port == address.Port ? address : new IPEndPoint(address.Address, port));
+        }
+    }
 }

@@ -1,0 +1,104 @@
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>Requests of the far side within the leg (RFC 3261 §12.2.2).</summary>
+internal sealed partial class SipLeg
+{
+    private const int RememberedReplies = 8;
+
+    /// <summary>Our last answers, for requests that come again.</summary>
+    private readonly List<Answered> replies = [];
+
+    /// <summary>To-tags of early dialogs, whose requests are answered too.</summary>
+    private readonly List<SipDialog> early = [];
+
+    private void OnRequest(SipMessage request)
+    {
+        if (request.Method == SipMethods.Ack)
+        {
+            OnSessionAck(request);
+            return;
+        }
+
+        if (replies.FirstOrDefault(r => r.CSeq == request.CSeq.Number && r.Method == request.Method && r.Tag == request.From?.Tag) is { } last)
+        {
+            host.Reply(request, last.Bytes);
+            return;
+        }
+
+        var dialog = DialogOf(request);
+        var (status, reason) = Judge(request, dialog);
+        if (dialog is not null && status != 500 && request.Method != SipMethods.Cancel)
+        {
+            dialog.RemoteCSeq = request.CSeq.Number;
+        }
+
+        if (status != 200)
+        {
+            Reply(request, LegWriter.Response(request, status, reason));
+        }
+        else if (request.Method is SipMethods.Invite or SipMethods.Update)
+        {
+            OnSession(request, dialog!);
+        }
+        else
+        {
+            Reply(request, LegWriter.Response(request, status, reason));
+            if (request.Method == SipMethods.Bye)
+            {
+                OnBye(request, dialog!);
+            }
+            else if (request.Method == SipMethods.Cancel)
+            {
+                OnSessionCancelled(request);
+            }
+        }
+    }
+
+    private SipDialog? DialogOf(SipMessage request)
+    {
+        var tag = request.From?.Tag;
+        return dialogs.FirstOrDefault(d => d.RemoteTag == tag) ?? early.FirstOrDefault(d => d.RemoteTag == tag);
+    }
+
+    /// <summary>What to answer: out of order is 500, without a dialog 481, two sessions at once 491, what we do not do 405.</summary>
+    private (int Status, string Reason) Judge(SipMessage request, SipDialog? dialog) => request.Method switch
+    {
+        _ when dialog is null || request.To?.Tag != ids.FromTag => (481, "Call/Transaction Does Not Exist"),
+        SipMethods.Cancel => (200, "OK"),
+        _ when request.CSeq.Number <= dialog.RemoteCSeq => (500, "Server Internal Error"),
+        SipMethods.Bye => (200, "OK"),
+        SipMethods.Invite or SipMethods.Update when dialog.IsOver || state == LegState.Over => (481, "Call/Transaction Does Not Exist"),
+        SipMethods.Invite or SipMethods.Update when IsOffering => (491, "Request Pending"),
+        SipMethods.Invite or SipMethods.Update when IsAnswering => (500, "Server Internal Error"),
+        SipMethods.Options or SipMethods.Info or SipMethods.Notify or SipMethods.Invite or SipMethods.Update => (200, "OK"),
+        _ => (405, "Method Not Allowed"),
+    };
+
+    private void Reply(SipMessage request, ReadOnlyMemory<byte> bytes)
+    {
+        var tag = request.From?.Tag;
+        replies.RemoveAll(r => r.CSeq == request.CSeq.Number && r.Method == request.Method && r.Tag == tag);
+        if (replies.Count == RememberedReplies)
+        {
+            replies.RemoveAt(0);
+        }
+
+        replies.Add(new Answered(request.CSeq.Number, request.Method, tag, bytes));
+        host.Reply(request, bytes);
+    }
+
+    private void OnBye(SipMessage request, SipDialog dialog)
+    {
+        dialog.IsOver = true;
+        if (dialog != Main)
+        {
+            return;
+        }
+
+        var (q850, text) = ReasonOf(request);
+        var isOurs = state == LegState.HangingUp;
+        End(new LegEndFacts(isOurs ? LegEnd.LocalBye : LegEnd.RemoteBye, 200, q850, text, hadRinging, isAtRingLimit, isCancelWanted));
+    }
+
+    private sealed record Answered(int CSeq, string Method, string? Tag, ReadOnlyMemory<byte> Bytes);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>One target of a trunk and the way to it.</summary>
+internal sealed record SipRoute(SipTarget Target, SipHop Hop);
+
+/// <summary>
+/// The targets of a trunk as DNS has them (RFC 3263), looked up again when they have grown old; one that failed goes behind the
+/// others for a while.
+/// </summary>
+internal sealed class SipRoutes
+{
+    /// <summary>A target that could not be reached or said 503 comes last for so long.</summary>
+    private static readonly TimeSpan Shunned = TimeSpan.FromSeconds(30);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<IPEndPoint, long> failed = [];
+    private readonly SipNetwork network;
+    private readonly SipResolver resolver;
+    private readonly SipTrunk trunk;
+    private IReadOnlyList<SipRoute> routes = [];
+    private Task lookup;
+    private long goodUntil;
+
+    public SipRoutes(SipNetwork network, SipResolver resolver, SipTrunk trunk)
+    {
+        (this.network, this.resolver, this.trunk) = (network, resolver, trunk);
+        lookup = LookUpAsync();
+    }
+
+    /// <summary>Why there is no target; null when there is one.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Completed when the first look-up is over; never fails.</summary>
+    public Task Ready => lookup;
+
+    /// <summary>The targets to try, in order; empty when none is known. Looks them up again in the background when they are old.</summary>
+    public IReadOnlyList<SipRoute> Current()
+    {
+        lock (gate)
+        {
+            var now = Now;
+            if (now >= goodUntil && lookup.IsCompleted)
+            {
+                lookup = LookUpAsync();
+            }
+
+            return failed.Count == 0 ? routes : [.. routes.OrderBy(r => failed.TryGetValue(r.Target.Address, out var until) && until > now)];
+        }
+    }
+
+    public void Failed(SipRoute route)
+    {
+        lock (gate)
+        {
+            if (routes.Count > 1)
+            {
+                failed[route.Target.Address] = Now + (long)Shunned.TotalMilliseconds;
+            }
+        }
+    }
+
+    /// <summary>The way of a request within a dialog. A name that is not the trunk's own goes the way of the INVITE: whoever is there knows it.</summary>
+    public SipHop HopTo(SipUri next, SipRoute route)
+    {
+        if (!IPAddress.TryParse(next.Host, out var address))
+        {
+            return route.Hop;
+        }
+
+        var transport = SipTransports.Parse(next.Transport) ?? (next.IsSecure ? SipTransport.Tls : route.Target.Transport);
+        var target = new IPEndPoint(address, next.Port == 0 ? transport.DefaultPort() : next.Port);
+        return transport == route.Target.Transport && target.Equals(route.Target.Address)
+            ? route.Hop
+            : network.HopTo(new SipTarget(transport, target, trunk.Host), trunk.Tls);
+    }
+
+    private long Now => (long)network.Clock.GetElapsedTime(0).TotalMilliseconds;
+
+    private async Task LookUpAsync()
+    {
+        var found = await resolver.ResolveAsync(trunk.NextHop, trunk.Transport, CancellationToken.None);
+        lock (gate)
+        {
+            goodUntil = Now + (long)found.GoodFor.TotalMilliseconds;
+            if (found.List.Count == 0 || (found.IsPartial && routes.Count > 0))
+            {
+                // DNS is away: what was known goes on
+                Fault = routes.Count == 0 ? found.Fault : null;
+                return;
+            }
+
+            Fault = null;
+            foreach (var gone in failed.Where(f => f.Value <= Now).Select(f => f.Key).ToList())
+            {
+                failed.Remove(gone);
+            }
+
+            routes = [.. found.List.Select(t => routes.FirstOrDefault(r => r.Target == t) ?? new SipRoute(t, network.HopTo(t, trunk.Tls)))];
+        }
+    }
+
+    /// <summary>For messages: which targets are known.</summary>
+    public override string ToString() => string.Join(", ", routes.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Target.Address} {r.Target.Transport.ViaToken()}")));
+}

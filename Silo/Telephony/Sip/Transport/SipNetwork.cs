@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>
+/// The SIP side of this process: one UDP socket and one TCP listener an address family, connections, and the loops that legs live
+/// on. Shared by all trunks; its address and port stay the same as long as the process lives, so that another process can end
+/// calls that this one leaves behind.
+/// </summary>
+internal sealed class SipNetwork : IAsyncDisposable
+{
+    private const int PortTries = 50;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<AddressFamily, SipSockets> sockets = [];
+    private readonly ConcurrentDictionary<(SipTransport, IPEndPoint, string, TlsSettings?), StreamHop> streams = new();
+    private readonly ConcurrentDictionary<IPAddress, string> hosts = new();
+    private readonly SipNetworkOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly SipLoop[] loops;
+    private bool isClosed;
+
+    public SipNetwork(SipNetworkOptions options, TimeProvider clock, ILogger<SipNetwork> logger)
+    {
+        (this.options, this.clock, log) = (options, clock, logger);
+        var count = options.Loops > 0 ? options.Loops : Environment.ProcessorCount;
+        loops = [.. Enumerable.Range(0, count).Select(i => new SipLoop($"sip-legs-{i}", clock, Stranger, logger))];
+    }
+
+    public TimeProvider Clock => clock;
+
+    /// <summary>The loop of a Call-ID. Legs of one call share it: what follows <c>+</c> tells them apart.</summary>
+    public SipLoop LoopOf(string callId)
+    {
+        var plus = callId.AsSpan().IndexOfAny('+', '@');
+        return loops[(uint)string.GetHashCode(callId.AsSpan(0, plus < 0 ? callId.Length : plus), StringComparison.Ordinal) % (uint)loops.Length];
+    }
+
+    /// <summary>The way to a target. Makes sockets when they are needed first; connects when something is sent first.</summary>
+    /// <exception cref="ArgumentException">The configured address or port cannot be used; the message says how to mend it.</exception>
+    public SipHop HopTo(SipTarget target, TlsSettings? tls)
+    {
+        var own = SocketsFor(target.Address.AddressFamily);
+        var sentBy = string.Create(CultureInfo.InvariantCulture, $"{HostTowards(target.Address)}:{own.Port}");
+        return target.Transport == SipTransport.Udp
+            ? new UdpHop(own.Udp, target.Address, sentBy)
+            : streams.GetOrAdd(
+                (target.Transport, target.Address, target.HostName, tls), _ => new StreamHop(target, tls, sentBy, Receive, Undelivered, log));
+    }
+
+    /// <summary>Our address as the far side of this target sees it, for session descriptions.</summary>
+    public IPAddress AddressTowards(IPEndPoint target) =>
+        IPAddress.TryParse(HostTowards(target).Trim('[', ']'), out var address) ? address : UdpSocket.RouteTo(target) ?? Loopback(target.AddressFamily);
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            foreach (var own in sockets.Values)
+            {
+                own.Dispose();
+            }
+        }
+
+        foreach (var hop in streams.Values)
+        {
+            await hop.DisposeAsync();
+        }
+
+        foreach (var loop in loops)
+        {
+            loop.Dispose();
+        }
+    }
+
+    private void Receive(SipMessage message) => LoopOf(message.CallId).Post(message);
+
+    private void Undelivered(ISipParty party)
+    {
+        var loop = LoopOf(party.CallId);
+        loop.Post(() =>
+        {
+            party.Undelivered();
+            loop.Touched(party);
+        });
+    }
+
+    /// <summary>A request that belongs to no leg: OPTIONS is answered, anything else is told that there is no such call.</summary>
+    private void Stranger(SipMessage request)
+    {
+        if (!request.IsRequest || request.Method == SipMethods.Ack)
+        {
+            return;
+        }
+
+        var (status, reason) = request.Method switch
+        {
+            SipMethods.Options => (200, "OK"),
+            // nobody calls us: we call
+            SipMethods.Invite when request.To?.Tag is null => (403, "Forbidden"),
+            _ => (481, "Call/Transaction Does Not Exist"),
+        };
+        request.Source?.Reply(request, LegWriter.Response(request, status, reason, toTag: "dialer"));
+    }
+
+    private string HostTowards(IPEndPoint target)
+    {
+        if (options.Advertised is { } advertised)
+        {
+            return advertised;
+        }
+
+        if (hosts.TryGetValue(target.Address, out var known))
+        {
+            return known;
+        }
+
+        if (options.Address is { } own && !own.Equals(Any(own.AddressFamily)))
+        {
+            return hosts[target.Address] = Text(own);
+        }
+
+        // without a way there, what is sent will say so: not remembered
+        return UdpSocket.RouteTo(target) is { } route ? hosts[target.Address] = Text(route) : Text(Loopback(target.AddressFamily));
+    }
+
+    private SipSockets SocketsFor(AddressFamily family)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, this);
+            if (!sockets.TryGetValue(family, out var own))
+            {
+                sockets.Add(family, own = Open(family));
+                own.Start();
+            }
+
+            return own;
+        }
+    }
+
+    private SipSockets Open(AddressFamily family)
+    {
+        var address = options.Address?.AddressFamily == family ? options.Address : Any(family);
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                return new SipSockets(new IPEndPoint(address, options.Port), options.MaxConnections, Receive, Undelivered, log);
+            }
+            catch (SocketException) when (options.Port == 0 && i < PortTries)
+            {
+                // the port that UDP was given is not free for TCP
+            }
+            catch (SocketException e)
+            {
+                throw new ArgumentException(
+                    $"SIP cannot listen on {new IPEndPoint(address, options.Port)}: {e.Message.TrimEnd('.')}. Set Dialer:Sip:Address and Dialer:Sip:Port to what is free here.", e);
+            }
+        }
+    }
+
+    private static IPAddress Any(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+
+    private static IPAddress Loopback(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+
+    private static string Text(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+
+    /// <summary>To one address from the shared socket.</summary>
+    private sealed class UdpHop(UdpSocket socket, IPEndPoint target, string sentBy) : SipHop
+    {
+        public override SipTransport Transport => SipTransport.Udp;
+
+        public override string SentBy => sentBy;
+
+        public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => socket.Send(message.Span, target);
+    }
+}

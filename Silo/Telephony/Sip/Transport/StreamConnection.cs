@@ -1,0 +1,240 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>
+/// One TCP or TLS connection (RFC 3261 §18.2.1, §18.3): messages are cut out of the stream by Content-Length, what is sent waits in a
+/// bounded queue. A connection that cannot be understood, or that dawdles in the middle of a message, is closed.
+/// </summary>
+internal sealed partial class StreamConnection : SipSource, IDisposable
+{
+    private const int MaxQueued = 20_000;
+    private const int ReadBytes = 16 * 1024;
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(4);
+
+    /// <summary>So long a message that was begun may take to come in whole.</summary>
+    private static readonly TimeSpan MessageLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection that others opened and on which nothing was ever said.</summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(30);
+
+    private static ReadOnlySpan<byte> Pong => "\r\n"u8;
+
+    private readonly Channel<(ReadOnlyMemory<byte> Bytes, ISipParty? Sender)> outbox =
+        Channel.CreateBounded<(ReadOnlyMemory<byte>, ISipParty?)>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
+
+    private readonly CancellationTokenSource closing = new();
+    private readonly Action<SipMessage> receive;
+    private readonly Action<ISipParty> undelivered;
+    private readonly ILogger log;
+    private readonly IPEndPoint address;
+    private readonly bool isOurs;
+    private volatile bool isClosed;
+
+    private StreamConnection(IPEndPoint address, bool isOurs, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    {
+        (this.address, this.isOurs, this.receive, this.undelivered, this.log) = (address, isOurs, receive, undelivered, log);
+    }
+
+    public override IPEndPoint Address => address;
+
+    /// <summary>It is open or about to be.</summary>
+    public bool IsUsable => !isClosed;
+
+    /// <summary>Why the last connection did not come about or ended; for people.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Over when the connection is.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to connect and does not wait for it.</summary>
+    public static StreamConnection Open(
+        SipTarget target, TlsSettings? tls, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    {
+        var connection = new StreamConnection(target.Address, isOurs: true, receive, undelivered, log);
+        connection.Ended = Task.Run(() => connection.RunAsync(() => connection.ConnectAsync(target, tls)));
+        return connection;
+    }
+
+    /// <summary>Takes over a connection that the far side opened.</summary>
+    public static StreamConnection Accept(Socket socket, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    {
+        var connection = new StreamConnection((IPEndPoint)socket.RemoteEndPoint!, isOurs: false, receive, undelivered, log);
+        connection.Ended = Task.Run(() => connection.RunAsync(() => Task.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true))));
+        return connection;
+    }
+
+    /// <summary>False: it is closed, or the far side takes nothing any more.</summary>
+    public bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => !isClosed && outbox.Writer.TryWrite((message, sender));
+
+    public override void Reply(SipMessage request, ReadOnlyMemory<byte> response) => Send(response, null);
+
+    public void Dispose()
+    {
+        isClosed = true;
+        try
+        {
+            closing.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended by itself
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(SipTarget target, TlsSettings? tls)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
+        limit.CancelAfter(ConnectLimit);
+        var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            await socket.ConnectAsync(target.Address, limit.Token);
+            var plain = new NetworkStream(socket, ownsSocket: true);
+            if (target.Transport != SipTransport.Tls)
+            {
+                return plain;
+            }
+
+            var secure = new SslStream(plain, leaveInnerStreamOpen: false);
+            await secure.AuthenticateAsClientAsync((tls ?? TlsSettings.System).ClientOptions(target.HostName), limit.Token);
+            return secure;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(Func<Task<Stream>> open)
+    {
+        try
+        {
+            await using var stream = await open();
+            using var all = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
+            var tasks = new[] { ReadAsync(stream, all.Token), WriteAsync(stream, all.Token) };
+            await await Task.WhenAny(tasks);
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or InvalidDataException or ObjectDisposedException)
+        {
+            Fault = e is OperationCanceledException ? "no connection within its time" : (e.InnerException ?? e).Message;
+            LogEnded(log, address.Port, Fault);
+        }
+        finally
+        {
+            isClosed = true;
+            outbox.Writer.TryComplete();
+            while (outbox.Reader.TryRead(out var item))
+            {
+                // what still waited has certainly not left
+                if (item.Sender is not null)
+                {
+                    undelivered(item.Sender);
+                }
+            }
+
+            await closing.CancelAsync();
+            closing.Dispose();
+        }
+    }
+
+    private async Task WriteAsync(Stream stream, CancellationToken cancel)
+    {
+        await foreach (var (bytes, _) in outbox.Reader.ReadAllAsync(cancel))
+        {
+            await stream.WriteAsync(bytes, cancel);
+        }
+    }
+
+    private async Task ReadAsync(Stream stream, CancellationToken cancel)
+    {
+        var buffer = new byte[ReadBytes];
+        var length = 0;
+        var hasSpoken = isOurs;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        while (true)
+        {
+            // while a message is unfinished, and until the first one, there is a limit; it is not set anew by each byte that trickles in
+            if (length == 0)
+            {
+                limit.CancelAfter(hasSpoken ? Timeout.InfiniteTimeSpan : SilenceLimit);
+            }
+
+            var read = await stream.ReadAsync(buffer.AsMemory(length), limit.Token);
+            if (read == 0)
+            {
+                throw new IOException("the far side closed the connection");
+            }
+
+            var wasEmpty = length == 0;
+            length += read;
+            var taken = Take(buffer.AsSpan(0, length), ref hasSpoken);
+            buffer.AsSpan(taken, length - taken).CopyTo(buffer);
+            length -= taken;
+            if (length > 0 && (wasEmpty || taken > 0))
+            {
+                limit.CancelAfter(MessageLimit);
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, SipLimits.MaxMessageBytes + ReadBytes));
+            }
+            else if (length == 0 && buffer.Length > ReadBytes)
+            {
+                buffer = new byte[ReadBytes];
+            }
+        }
+    }
+
+    /// <summary>Cuts whole messages out of what has come; answers how much was taken.</summary>
+    private int Take(ReadOnlySpan<byte> stream, ref bool hasSpoken)
+    {
+        var taken = 0;
+        while (taken < stream.Length)
+        {
+            var rest = stream[taken..];
+            if (rest.StartsWith("\r\n\r\n"u8))
+            {
+                // a keep-alive asks for an answer (RFC 5626 §3.5.1)
+                Send(Pong.ToArray(), null);
+                hasSpoken = true;
+                taken += 4;
+                continue;
+            }
+
+            var length = SipParser.LengthOfFirst(rest, out var fault);
+            if (length < 0)
+            {
+                throw new InvalidDataException(fault);
+            }
+
+            if (length == 0)
+            {
+                return rest.SequenceEqual("\r\n"u8) ? taken + 2 : taken;
+            }
+
+            taken += length;
+            hasSpoken = true;
+            if (SipParser.Parse(rest[..length].ToArray(), out fault) is not { } message)
+            {
+                throw new InvalidDataException(fault);
+            }
+
+            message.Source = this;
+            receive(message);
+        }
+
+        return taken;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A SIP connection (port {Port}) ended: {Fault}")]
+    private static partial void LogEnded(ILogger log, int port, string fault);
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>To one address over one connection, which is opened when something is sent and opened again when it has ended.</summary>
+internal sealed class StreamHop(
+    SipTarget target, TlsSettings? tls, string sentBy, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log) : SipHop, IAsyncDisposable
+{
+    private readonly Lock gate = new();
+    private StreamConnection? connection;
+    private bool isClosed;
+
+    public override SipTransport Transport => target.Transport;
+
+    public override string SentBy => sentBy;
+
+    public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => Usable() is { } open && open.Send(message, sender);
+
+    public async ValueTask DisposeAsync()
+    {
+        StreamConnection? last;
+        lock (gate)
+        {
+            isClosed = true;
+            last = connection;
+        }
+
+        if (last is not null)
+        {
+            last.Dispose();
+            await last.Ended;
+        }
+    }
+
+    private StreamConnection? Usable()
+    {
+        lock (gate)
+        {
+            if (isClosed)
+            {
+                return null;
+            }
+
+            return connection is { IsUsable: true } ? connection : connection = StreamConnection.Open(target, tls, receive, undelivered, log);
+        }
+    }
+}
