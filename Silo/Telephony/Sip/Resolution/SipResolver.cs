@@ -79,7 +79,7 @@ public sealed class SipResolver
         var found = await AskSystemAsync(wish.Name, limit.Token);
         cancel.ThrowIfCancellationRequested();
         return found.Count > 0
-            ? new([.. found.Take(TargetSearch.MostTargets).Select(a => Target(wish, a))], SystemGoodFor, null) { IsPartial = search is { IsPartial: true } }
+            ? new([.. found.Take(TargetSearch.MostTargets).Select(a => Target(wish, a))], SystemGoodFor, null) { IsPartial = search is { IsPartial: true } && !servers.IsEmpty }
             : Failed(search is { IsPartial: true } ? Unanswered(wish, limit) : $"no such host: {wish.Host}");
     }
 
