@@ -44,6 +44,8 @@ public sealed record ChannelSettings
     /// </summary>
     [Id(9)] public int FormerLongestSeconds { get; init; }
 
+    [Id(10)] public SipSettings? Sip { get; init; }
+
     public TimeSpan RingTimeout => TimeSpan.FromSeconds(RingTimeoutSeconds);
 
     public TimeSpan MaxCall => TimeSpan.FromSeconds(MaxCallSeconds);
@@ -55,7 +57,10 @@ public sealed record ChannelSettings
     public TimeSpan LongestCall => TimeSpan.FromSeconds(Math.Max(FormerLongestSeconds, OwnLongestSeconds));
 
     /// <summary>Whether calls of the one can be ended and asked for over the other.</summary>
-    public bool IsSameTrunk(ChannelSettings other) => other is not null && Kind == other.Kind && Simulated?.Endpoint == other.Simulated?.Endpoint;
+    public bool IsSameTrunk(ChannelSettings other) => other is not null
+        && Kind == other.Kind
+        && Simulated?.Endpoint == other.Simulated?.Endpoint
+        && (Sip?.Host, Sip?.Port, Sip?.Transport, Sip?.OutboundProxy) == (other.Sip?.Host, other.Sip?.Port, other.Sip?.Transport, other.Sip?.OutboundProxy);
 
     /// <summary>These settings, with the longest call of the former ones remembered: calls made under them are still up.</summary>
     public ChannelSettings Outlasting(ChannelSettings former)
@@ -80,5 +85,18 @@ public sealed record Scenario
     /// <summary>URL of an HTTP bot.</summary>
     [Id(1)] public string? HttpBotUrl { get; init; }
 
+    /// <summary>How a call is handed to the SIP bot.</summary>
+    [Id(2)] public BotHandover Handover { get; init; }
+
     public bool IsNone => SipBotUri is null && HttpBotUrl is null;
+}
+
+/// <summary>How an answered call is handed to a SIP bot (third-party call control, RFC 3725).</summary>
+public enum BotHandover : byte
+{
+    /// <summary>The callee is called with a silent session, and moved to the bot's when it has answered (flow IV): works with every trunk.</summary>
+    ReInvite = 0,
+
+    /// <summary>The callee is asked for its session, which the bot answers (flow I): one message less, but the trunk must call without a session.</summary>
+    LateOffer = 1,
 }

@@ -10,7 +10,7 @@ namespace Dialer.Grains.Calls;
 /// a new driver and the old one lives until its last call has ended.
 /// </summary>
 public sealed partial class CallDesk(
-    IEnumerable<ICallDriverFactory> factories, CallEventRelay relay, TimeProvider clock, ILogger<CallDesk> logger) : IAsyncDisposable
+    IEnumerable<ICallDriverFactory> factories, CallEventRelay relay, LineBook lines, TimeProvider clock, ILogger<CallDesk> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ChannelId, Desk> desks = new();
     private readonly StopMarks stops = new();
@@ -46,6 +46,11 @@ public sealed partial class CallDesk(
         try
         {
             var driver = DriverFor(channel, settings);
+            if (await lines.TellAsync(channel, driver) is { } untold)
+            {
+                return DialAdmission.Refused(untold);
+            }
+
             var admission = await driver.DialAsync(command, CancellationToken.None);
             if (admission.IsAccepted && stops.Refuse(channel, command.Campaign, command.DecidedAt) is not null)
             {
@@ -180,6 +185,6 @@ public sealed partial class CallDesk(
             }
         }
 
-        private static bool IsSameCarrier(ChannelSettings a, ChannelSettings b) => a.Kind == b.Kind && a.Simulated == b.Simulated;
+        private static bool IsSameCarrier(ChannelSettings a, ChannelSettings b) => a.Kind == b.Kind && a.Simulated == b.Simulated && a.Sip == b.Sip;
     }
 }

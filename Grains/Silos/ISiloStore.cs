@@ -20,6 +20,12 @@ public interface ISiloStore
     /// <summary>The stored leg of an answered call; null if there is none.</summary>
     Task<byte[]?> ReadLegAsync(TryId id);
 
+    /// <summary>Stores what others must know to end calls that this process leaves ringing on a channel.</summary>
+    Task TellLineAsync(int silo, ChannelId channel, string line);
+
+    /// <summary>What <see cref="TellLineAsync"/> stored last; null = nothing.</summary>
+    Task<string?> ReadLineAsync(int silo, ChannelId channel);
+
     /// <summary>Forgets processes that are gone and hold no live row.</summary>
     Task ForgetAsync(IReadOnlyCollection<int> silos);
 }

@@ -1,4 +1,5 @@
 using Dialer.Domain.Accounts;
+using Dialer.Domain.Channels;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -34,6 +35,9 @@ public static class DialerConfiguration
         var options = Bind(section);
         Demand(!string.IsNullOrWhiteSpace(options.DataDirectory), "Dialer:DataDirectory is empty; name a directory.");
         Demand(options.ShutdownSeconds is >= 0 and <= 600, "Dialer:ShutdownSeconds is 0 to 600.");
+        Demand(options.Sip.Address is null || System.Net.IPAddress.TryParse(options.Sip.Address, out _), "Dialer:Sip:Address is no IP address; leave it out to listen on all.");
+        Demand(options.Sip.Port is >= 0 and <= 65_535, "Dialer:Sip:Port is 0 (any free one) to 65535.");
+        Demand(options.Sip.Advertised is null || TrunkAddress.IsHost(options.Sip.Advertised), "Dialer:Sip:Advertised is an address or a host name.");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(

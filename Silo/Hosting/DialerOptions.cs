@@ -37,6 +37,8 @@ public sealed class DialerOptions
     /// <summary>How long talks may go on, in seconds, when the process is asked to end (SIGTERM); then they are hung up. 0–600.</summary>
     public int ShutdownSeconds { get; set; } = 20;
 
+    public SipOptions Sip { get; set; } = new();
+
     /// <summary>The organisation's settings until they are written through the API.</summary>
     public OrganisationSettings ToOrganisation() => new()
     {
@@ -45,6 +47,19 @@ public sealed class DialerOptions
         Care = Care.ToSettings(),
         RetentionDays = RetentionDays,
     };
+}
+
+/// <summary>Where this process is reached by SIP; for machines with one address nothing need be set.</summary>
+public sealed class SipOptions
+{
+    /// <summary>Local address to listen on; null = all.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>Port for UDP and TCP; 0 = any free one.</summary>
+    public int Port { get; set; }
+
+    /// <summary>Address or name that trunks are told when a router stands between (NAT).</summary>
+    public string? Advertised { get; set; }
 }
 
 /// <summary>Care for the people called (P22, P58, P60, P12): on for SIP channels; for simulated ones only if asked for.</summary>

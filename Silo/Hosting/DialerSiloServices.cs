@@ -14,6 +14,7 @@ using Dialer.Silo.Recovery;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Storage.Sqlite;
 using Dialer.Silo.Telephony.Simulated;
+using Dialer.Silo.Telephony.Sip;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -68,7 +69,9 @@ public static class DialerSiloServices
         services.AddSingleton<LaneCalendars>();
         services.AddSingleton<BackoffReminders>();
         services.AddSingleton<DoNotCallDesk>();
+        services.AddSingleton<LineBook>();
         services.AddSimulatedTelephony();
+        services.AddSipTelephony(options.Sip);
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();
@@ -76,6 +79,7 @@ public static class DialerSiloServices
         services.AddSingleton<GracefulStop>();
         services.AddSingleton<MembershipWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloIdentity>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<InstallationFacts>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CampaignWatch>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CallReconciler>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Janitor>());

@@ -40,11 +40,13 @@ internal sealed partial class CallReconciler(
     private HashSet<TryId> suspects = [];
 
     private readonly ConcurrentDictionary<CampaignId, ChannelRow?> channelOf = new();
+    private readonly ConcurrentDictionary<(int Silo, ChannelId Channel), string?> lineOf = new();
 
     protected override async Task PassAsync(CancellationToken cancel)
     {
         await silos.SeenAsync(self.Number, self.Address, Clock.Now());
         channelOf.Clear();
+        lineOf.Clear();
         await ReconcileOwnAsync(cancel);
         if (roster.IsFirst)
         {
@@ -134,8 +136,19 @@ internal sealed partial class CallReconciler(
         }
 
         var leg = row.AnsweredAt.IsNone ? null : await silos.ReadLegAsync(row.Try);
+        var line = await LineOfAsync(row.Silo, channel.Id);
         var driver = desk.DriverFor(channel.Id, channel.Settings);
-        return await driver.EndOrphanAsync(new OrphanCall(row.Try, row.Phone, row.TryStartedAt, row.AnsweredAt, leg), cancel) == OrphanResult.Over;
+        return await driver.EndOrphanAsync(new OrphanCall(row.Try, row.Phone, row.TryStartedAt, row.AnsweredAt, leg, line), cancel) == OrphanResult.Over;
+    }
+
+    private async Task<string?> LineOfAsync(int silo, ChannelId channel)
+    {
+        if (!lineOf.TryGetValue((silo, channel), out var line))
+        {
+            lineOf[(silo, channel)] = line = await silos.ReadLineAsync(silo, channel);
+        }
+
+        return line;
     }
 
     /// <summary>Read once a pass: thousands of rows may be of one campaign.</summary>

@@ -28,6 +28,16 @@ public static class ChannelRules
             faults.AddRange(SimulatedSettingsRules.Check(settings.Simulated ?? new SimulatedSettings()));
         }
 
+        if (settings.Kind == ChannelKind.Sip)
+        {
+            faults.AddRange(settings.Sip is null
+                ? [new Refusal("invalid_setting", "A SIP channel needs its trunk: at least sip.host.", Field: "sip")]
+                : SipSettingsRules.Check(settings.Sip));
+        }
+
+        Demand(
+            settings.Scenario.SipBotUri is not { } bot || SipSettingsRules.IsBotUri(bot),
+            "scenario.sipBot.uri", $"'{settings.Scenario.SipBotUri}' is no SIP URI: write for example sip:bot@bot.example.com.");
         return faults;
     }
 }

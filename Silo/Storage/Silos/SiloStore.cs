@@ -38,8 +38,19 @@ internal sealed class SiloStore(IDatabase database) : ISiloStore
     public Task<byte[]?> ReadLegAsync(TryId id) => database.ReadAsync(async connection => (byte[]?)await connection.ScalarAsync(
         "select leg from call_leg where job = @job and number = @number", ("job", id.Job.Value), ("number", id.Number)));
 
-    public Task ForgetAsync(IReadOnlyCollection<int> silos) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
-        $"delete from silo where id in ({Numbers(silos)}) and not exists (select 1 from call_job j where j.status = 2 and j.silo = silo.id)"));
+    public Task TellLineAsync(int silo, ChannelId channel, string line) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
+        "insert into silo_line (silo, channel, line) values (@silo, @channel, @line) on conflict (silo, channel) do update set line = excluded.line",
+        ("silo", silo), ("channel", channel.Value), ("line", line)));
+
+    public Task<string?> ReadLineAsync(int silo, ChannelId channel) => database.ReadAsync(async connection => (string?)await connection.ScalarAsync(
+        "select line from silo_line where silo = @silo and channel = @channel", ("silo", silo), ("channel", channel.Value)));
+
+    public Task ForgetAsync(IReadOnlyCollection<int> silos) => database.WriteAsync(async (connection, _) =>
+    {
+        await connection.ExecuteAsync(
+            $"delete from silo where id in ({Numbers(silos)}) and not exists (select 1 from call_job j where j.status = 2 and j.silo = silo.id)");
+        return await connection.ExecuteAsync("delete from silo_line where not exists (select 1 from silo where silo.id = silo_line.silo)");
+    });
 
     private static string Numbers(IReadOnlyCollection<int> silos) =>
         silos.Count == 0 ? "-1" : string.Join(", ", silos.Select(s => s.ToString(CultureInfo.InvariantCulture)));

@@ -1,0 +1,36 @@
+using System.Net;
+using Dialer.Grains.Calls;
+using Dialer.Silo.Hosting;
+using Dialer.Silo.Storage;
+using Dialer.Silo.Storage.Installations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>Puts SIP telephony into a silo.</summary>
+internal static class SipTelephonyServices
+{
+    public static IServiceCollection AddSipTelephony(this IServiceCollection services, SipOptions options)
+    {
+        services.AddSingleton(s => new InstallationStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<InstallationFacts>();
+        services.AddSingleton(s => new SipNetwork(
+            new SipNetworkOptions
+            {
+                Address = options.Address is null ? null : IPAddress.Parse(options.Address),
+                Port = options.Port,
+                Advertised = options.Advertised,
+            },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<SipNetwork>>()));
+        services.TryAddSingleton(_ => new SipResolver());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICallDriverFactory, SipCallDriverFactory>(s => new SipCallDriverFactory(
+            s.GetRequiredService<SipNetwork>(),
+            s.GetRequiredService<SipResolver>(),
+            () => s.GetRequiredService<InstallationFacts>().Current,
+            s.GetRequiredService<ILoggerFactory>())));
+        return services;
+    }
+}
