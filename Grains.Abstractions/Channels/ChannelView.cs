@@ -38,4 +38,7 @@ public sealed record ChannelHealthView
 
     [Id(3)] public int LinesInUse { get; init; }
     [Id(4)] public int Lines { get; init; }
+
+    /// <summary>What the last probe had against the trunk; null = nothing, or it was not probed.</summary>
+    [Id(5)] public string? ProbeFault { get; init; }
 }

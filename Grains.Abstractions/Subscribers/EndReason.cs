@@ -31,4 +31,7 @@ public enum EndReason : byte
 
     /// <summary>Personal data was erased (P57).</summary>
     Erased = 9,
+
+    /// <summary>The trunk may not call such numbers (P39).</summary>
+    DestinationNotAllowed = 10,
 }

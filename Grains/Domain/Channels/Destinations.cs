@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Domain.Numbers;
 using Dialer.Numbers;
 
@@ -11,6 +14,9 @@ namespace Dialer.Domain.Channels;
 /// </summary>
 public sealed partial class Destinations
 {
+    /// <summary>Few texts, each read once: the check stands before every call.</summary>
+    private static readonly ConcurrentDictionary<string, Destinations> Known = new(StringComparer.Ordinal);
+
     private readonly IReadOnlyList<string> prefixes;
 
     private Destinations(IReadOnlyList<string> prefixes) => this.prefixes = prefixes;
@@ -23,6 +29,17 @@ public sealed partial class Destinations
         fault = bad is null ? "" : $"'{bad}' is no beginning of a number: write 1 to 15 digits with country code, separated by commas, for example 7,375.";
         return bad is null;
     }
+
+    /// <summary>Why a campaign's trunk may not call this number; null = it may. Only SIP trunks are held to destinations.</summary>
+    public static string? Refuse(CampaignTerms terms, PhoneNumber phone)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return terms.Channel is { Kind: ChannelKind.Sip, Sip: { } sip } ? Of(sip.DestinationPrefixes).Refuse(phone, terms.Country) : null;
+    }
+
+    /// <summary>As settings that passed their check write them.</summary>
+    public static Destinations Of(string? text) =>
+        Known.GetOrAdd(text ?? "", static t => TryParse(t, out var destinations, out _) ? destinations : new Destinations([]));
 
     /// <summary>Why this number may not be called, in words; null = it may.</summary>
     /// <param name="phone">With country code.</param>

@@ -1,4 +1,5 @@
 using Dialer.Calls;
+using Dialer.Domain.Channels;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -48,8 +49,8 @@ public static partial class SubscriberMachine
     }
 
     /// <summary>
-    /// Ends a waiting job that can never be called: attempts lowered by an edit (P14), zone unknown (P4), no window before its
-    /// finish instant. Null when it can still be called.
+    /// Ends a waiting job that can never be called: attempts lowered by an edit (P14), zone unknown (P4), a destination that the
+    /// trunk may not call (P39), no window before its finish instant. Null when it can still be called.
     /// </summary>
     public static SubscriberStep? EndWithoutCall(SubscriberContext context, UnixTime now)
     {
@@ -63,6 +64,11 @@ public static partial class SubscriberMachine
         if (context.Calendar.Skip)
         {
             return EndNow(row, JobResult.NotDone, EndReason.ZoneUnknown, now);
+        }
+
+        if (Destinations.Refuse(context.Terms, row.Phone) is not null)
+        {
+            return EndNow(row, JobResult.NotDone, EndReason.DestinationNotAllowed, now);
         }
 
         if (!context.HasAttemptsLeft(row))

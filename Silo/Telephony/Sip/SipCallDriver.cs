@@ -18,7 +18,7 @@ internal sealed partial class SipCallDriver : ICallDriver
     private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>Without a final response to OPTIONS for this long a target is down.</summary>
-    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(3.5);
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2.5);
 
     /// <summary>A first call waits so long for DNS to say where the trunk is.</summary>
     private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(2);

@@ -21,20 +21,21 @@ internal sealed class SipRoutes
     private readonly SipResolver resolver;
     private readonly SipTrunk trunk;
     private IReadOnlyList<SipRoute> routes = [];
+    private readonly Task first;
     private Task lookup;
     private long goodUntil;
 
     public SipRoutes(SipNetwork network, SipResolver resolver, SipTrunk trunk)
     {
         (this.network, this.resolver, this.trunk) = (network, resolver, trunk);
-        lookup = LookUpAsync();
+        lookup = first = LookUpAsync();
     }
 
     /// <summary>Why there is no target; null when there is one.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Completed when the first look-up is over; never fails.</summary>
-    public Task Ready => lookup;
+    public Task Ready => first;
 
     /// <summary>The targets to try, in order; empty when none is known. Looks them up again in the background when they are old.</summary>
     public IReadOnlyList<SipRoute> Current()

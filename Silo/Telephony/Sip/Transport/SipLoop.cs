@@ -9,8 +9,6 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed partial class SipLoop : IDisposable
 {
-    private const int LongestWaitMs = 1_000;
-
     private readonly ConcurrentQueue<(Action? Order, SipMessage? Message)> work = new();
     private readonly PriorityQueue<ISipParty, long> timers = new();
     private readonly Dictionary<string, ISipParty> parties = new(StringComparer.Ordinal);
@@ -156,9 +154,9 @@ internal sealed partial class SipLoop : IDisposable
 
     private void Sleep()
     {
-        var wait = timers.TryPeek(out _, out var due) ? Math.Clamp(due - Now, 0, LongestWaitMs) : LongestWaitMs;
+        var wait = timers.TryPeek(out _, out var due) ? Math.Clamp(due - Now, 0, int.MaxValue) : Timeout.Infinite;
         Volatile.Write(ref isAsleep, 1);
-        if (work.IsEmpty && !isClosed && wait > 0)
+        if (work.IsEmpty && !isClosed && wait != 0)
         {
             wake.WaitOne((int)wait);
         }

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
-namespace Dialer.Domain.Channels;
+namespace Dialer.Channels;
 
 /// <summary>A host with or without a port: <c>sip.example.com</c>, <c>192.0.2.1:5070</c>, <c>[2001:db8::1]:5060</c>.</summary>
 public static partial class TrunkAddress
