@@ -106,7 +106,8 @@ internal sealed partial class CampaignGrain
         reportedTicks = asking;
         bundleId = bundle.Id;
         bundleEpoch = bundle.Epoch;
-        tokens = bundle.Count;
+        // conditions that changed meanwhile may have changed the bot, and the tokens were given for the former one (P15, P41)
+        tokens = row!.Epoch == epoch ? bundle.Count : 0;
         bundleEndTicks = After(asking, bundle.Expiry);
         bundleUntil = askingAt + bundle.Expiry;
         Learn(bundle, want);
