@@ -21,4 +21,7 @@ public sealed record CampaignTerms
     [Id(4)] public string Country { get; init; } = "RU";
 
     [Id(5)] public CampaignStatus Status { get; init; }
+
+    /// <summary>What an answered call is connected to (P15).</summary>
+    public Scenario Scenario => Settings.Scenario ?? Channel.Scenario;
 }

@@ -87,4 +87,8 @@ public sealed record PermitFreed
     [Id(6)] public UnixTime NotBefore { get; init; }
     [Id(7)] public UnixTime AnsweredAt { get; init; }
     [Id(8)] public UnixTime EndedAt { get; init; }
+    [Id(9)] public UnixTime StartedAt { get; init; }
+
+    /// <summary>The bot that the call was to be connected to (P41); null = none.</summary>
+    [Id(10)] public Channels.BotId? Bot { get; init; }
 }

@@ -34,6 +34,14 @@ public interface IChannelGrain : IGrainWithIntegerKey
     [Alias("Probe"), AlwaysInterleave]
     Task<ChannelHealthView?> ProbeAsync();
 
+    /// <summary>
+    /// How the bot of a campaign stands (P13, P41); null when its calls are connected to none. <paramref name="scenario"/> is the
+    /// campaign's own, null = the channel's. <paramref name="anew"/>: a person starts or resumes, so a bot that is not known to be up
+    /// is probed now, and one that was down and answers is judged anew; else the last probe tells, and the next is under way.
+    /// </summary>
+    [Alias("CheckBot"), AlwaysInterleave]
+    Task<BotHealthView?> CheckBotAsync(Scenario? scenario, bool anew);
+
     /// <summary>Hangs up every call of this channel and pauses its campaigns (P61).</summary>
     [Alias("StopNow")]
     Task<int> StopNowAsync();
@@ -59,6 +67,12 @@ public sealed record BundleRequest
 
     /// <summary>The epoch that the campaign's activation holds: of two activations only the later one is heard.</summary>
     [Id(5)] public long Epoch { get; init; }
+
+    /// <summary>The campaign's own scenario in force (P15); null = the channel's.</summary>
+    [Id(6)] public Scenario? Scenario { get; init; }
+
+    /// <summary>What answered calls found of their bots since the last report that arrived (P41).</summary>
+    [Id(7)] public IReadOnlyList<BotReport> Bots { get; init; } = [];
 }
 
 /// <summary>
@@ -101,7 +115,7 @@ public sealed record Bundle
     /// <summary>The channel's epoch; each intent is checked against it.</summary>
     [Id(3)] public required long Epoch { get; init; }
 
-    /// <summary>Why fewer were granted than wanted: <c>channel_down</c>, <c>lines</c>, <c>rate</c>, <c>channel_deleted</c>; null = all were.</summary>
+    /// <summary>Why fewer were granted than wanted: <c>channel_down</c>, <c>scenario_down</c>, <c>channel_lines</c>, <c>channel_rate</c>, <c>channel_deleted</c>; null = all were.</summary>
     [Id(4)] public string? Limit { get; init; }
 
     /// <summary>When it is worth asking again.</summary>
@@ -109,4 +123,7 @@ public sealed record Bundle
 
     [Id(6)] public required ChannelSettings Settings { get; init; }
     [Id(7)] public required ChannelHealthView Health { get; init; }
+
+    /// <summary>The bot of the asking campaign (P41); null when it has none.</summary>
+    [Id(8)] public BotHealthView? Bot { get; init; }
 }

@@ -42,6 +42,11 @@ public interface ICallDriver : IAsyncDisposable
 
     /// <summary>Asks the trunk whether it is there (P42), with a limit of its own of a few seconds.</summary>
     ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Asks a SIP bot whether it is there (P41), with a limit of its own of a few seconds. Drivers that connect to no bot say yes.
+    /// </summary>
+    ValueTask<TrunkHealth> ProbeBotAsync(string uri, CancellationToken cancel) => ValueTask.FromResult(new TrunkHealth(true));
 }
 
 /// <summary>What is to be dialed. The try id is chosen by the caller: it is the key of idempotence.</summary>

@@ -17,7 +17,8 @@ internal sealed partial class CampaignGrain
 
     private readonly List<TryId> suspects = [];
 
-    private async Task<IReadOnlyList<PauseCause>> LookUpCausesAsync(UnixTime now)
+    /// <param name="isAsked">A person or the API starts or resumes.</param>
+    private async Task<IReadOnlyList<PauseCause>> LookUpCausesAsync(UnixTime now, bool isAsked = false)
     {
         var faults = await ReadFaultsAsync(row!.Settings);
         var causes = Stand.Causes
@@ -30,6 +31,7 @@ internal sealed partial class CampaignGrain
             causes.RemoveAll(c => c.Code == PauseCodes.ChannelDown && health?.Breaker != BreakerState.Open);
         }
 
+        await LookUpBotAsync(causes, isAsked, now);
         return causes;
     }
 

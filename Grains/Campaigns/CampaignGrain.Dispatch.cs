@@ -61,6 +61,7 @@ internal sealed partial class CampaignGrain
         }
 
         Digest(freed);
+        DigestBot(freed);
         RememberSuspect(freed);
         // not of a pause, nor of a resume under way: a late result of before would pause it again
         if (row?.Status == CampaignStatus.Running && !isEntering

@@ -53,7 +53,8 @@ internal sealed partial class CampaignGrain
     /// <summary>True when there is at least one token that still holds.</summary>
     private async Task<bool> HasTokensAsync(int want)
     {
-        if (tokens > 0 && clock.GetTimestamp() < bundleEndTicks)
+        // the channel hears of a call without its bot before another is dialed (P41)
+        if (tokens > 0 && clock.GetTimestamp() < bundleEndTicks && !HasBotFailures)
         {
             return true;
         }
@@ -75,24 +76,29 @@ internal sealed partial class CampaignGrain
         tokens = 0;
         var asking = clock.GetTimestamp();
         var askingAt = clock.Now();
+        var epoch = row!.Epoch;
         var sent = digest;
+        var sentBots = TakeBotResults();
         digest = default;
         Bundle bundle;
         try
         {
-            bundle = await GrainFactory.GetGrain<IChannelGrain>(row!.Settings.Channel.Value).AcquireAsync(new BundleRequest
+            bundle = await GrainFactory.GetGrain<IChannelGrain>(row.Settings.Channel.Value).AcquireAsync(new BundleRequest
             {
                 Campaign = Id,
                 Want = want,
                 Live = permits.InUse,
                 SettledBundle = bundleId,
                 Outcomes = sent,
-                Epoch = row.Epoch,
+                Epoch = epoch,
+                Scenario = row.Settings.Scenario,
+                Bots = sentBots,
             });
         }
         catch
         {
             digest = sent.Then(digest);
+            ReturnBotResults(sentBots);
             retryAtTicks = After(asking, Again);
             throw;
         }
@@ -100,10 +106,12 @@ internal sealed partial class CampaignGrain
         reportedTicks = asking;
         bundleId = bundle.Id;
         bundleEpoch = bundle.Epoch;
-        tokens = bundle.Count;
+        // conditions that changed meanwhile may have changed the bot, and the tokens were given for the former one (P15, P41)
+        tokens = row!.Epoch == epoch ? bundle.Count : 0;
         bundleEndTicks = After(asking, bundle.Expiry);
         bundleUntil = askingAt + bundle.Expiry;
         Learn(bundle, want);
+        await PauseForBotAsync(bundle.Bot, epoch);
     }
 
     private void Learn(Bundle bundle, int want)
@@ -144,7 +152,8 @@ internal sealed partial class CampaignGrain
     /// <summary>Tells outcomes that no request for tokens carries: the breaker must hear of errors when nothing is due.</summary>
     private async Task ReportAsync()
     {
-        if (digest.Total > 0 && !isLeaving && clock.GetElapsedTime(reportedTicks) > (digest.TrailingErrors > 0 ? TimeSpan.Zero : ReportEvery))
+        var isUrgent = digest.TrailingErrors > 0 || HasBotFailures;
+        if ((digest.Total > 0 || botResults.Count > 0) && !isLeaving && clock.GetElapsedTime(reportedTicks) > (isUrgent ? TimeSpan.Zero : ReportEvery))
         {
             await AcquireAsync(0);
         }

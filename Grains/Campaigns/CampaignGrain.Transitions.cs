@@ -220,6 +220,7 @@ internal sealed partial class CampaignGrain
             FinishedAt = stand.FinishedAt,
             DeletedAt = stand.Status == CampaignStatus.Deleted ? clock.Now() : UnixTime.None,
         });
+        BeginBots(stand.Status);
         // from the write until all is taken up nothing may be dialed: not by the old board, not on the old terms
         isEntering = true;
         await WriteAsync(changed);
@@ -316,7 +317,7 @@ internal sealed partial class CampaignGrain
     /// <summary>Causes that are looked up rather than remembered: the list or the channel is gone, the channel is down (P12, P13).</summary>
     private async Task<Answer<CampaignStep>> WithCausesLookedUpAsync(Func<CampaignStand, UnixTime, Answer<CampaignStep>> decide, UnixTime now)
     {
-        return decide(Stand with { Causes = await LookUpCausesAsync(now) }, now);
+        return decide(Stand with { Causes = await LookUpCausesAsync(now, isAsked: true) }, now);
     }
 
     private async Task KeepAliveAsync()

@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Channels;
 
 namespace Dialer.Grains.Campaigns;
 
@@ -18,4 +19,8 @@ public sealed class CampaignState
     /// <summary>Outages of storage that began by then have been answered with a pause (P12); none = none has.</summary>
     [Id(2)]
     public UnixTime OutageSeen { get; set; }
+
+    /// <summary>The bot that <c>scenario_down</c> is about (P41): with another one in force the cause holds no longer (P15).</summary>
+    [Id(3)]
+    public BotId? FailedBot { get; set; }
 }

@@ -25,7 +25,6 @@ internal sealed partial class ChannelGrain(
     /// <summary>Without a rate to keep a token may wait for a busy machine, but not past the second within which a pause holds (P11).</summary>
     private static readonly TimeSpan LongExpiry = TimeSpan.FromMilliseconds(800);
 
-
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(4);
@@ -188,15 +187,25 @@ internal sealed partial class ChannelGrain(
         }
 
         Observe(request.Outcomes);
-        if (!ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now, request.Epoch))
-        {
-            return Task.FromResult(Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1)));
-        }
+        var bot = JudgeBot(request);
+        // a campaign that may not dial is owed no share of the lines
+        var want = bot is null or { State: BotState.Up } ? request.Want : 0;
+        return Task.FromResult(ledger.Report(request.Campaign, request.Live, request.SettledBundle, want, now, request.Epoch)
+            ? Grant(request, bot, now)
+            : Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1), bot));
+    }
 
-        var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
+    private Bundle Grant(BundleRequest request, BotHealthView? bot, TimeSpan now)
+    {
+        var state = row!.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {
-            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
+            return Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot);
+        }
+
+        if (bot is not null && bot.State != BotState.Up)
+        {
+            return Grant(request, 0, "scenario_down", RetryAfterProbe(bot), bot);
         }
 
         // while the channel is on trial a few calls over all campaigns try it, beside the talks that outlived the trouble
@@ -204,15 +213,15 @@ internal sealed partial class ChannelGrain(
         var fair = ledger.Fair(request.Campaign, lines, request.Want, now);
         if (fair < request.Want && fair == 0)
         {
-            return Task.FromResult(Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
+            return Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100), bot);
         }
 
         var available = rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
         var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
         var count = Math.Min(fair, share);
-        return Task.FromResult(count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now))
-            : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero));
+        return count == 0 && request.Want > 0
+            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now), bot)
+            : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero, bot);
     }
 
     public async Task<int> StopNowAsync()
@@ -240,7 +249,7 @@ internal sealed partial class ChannelGrain(
         return told;
     }
 
-    private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter)
+    private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter, BotHealthView? bot = null)
     {
         if (count > 0)
         {
@@ -259,6 +268,7 @@ internal sealed partial class ChannelGrain(
             RetryAfter = retryAfter,
             Settings = row?.Settings ?? new ChannelSettings { Name = "", Kind = ChannelKind.None },
             Health = Health(),
+            Bot = bot,
         };
     }
 
@@ -331,6 +341,7 @@ internal sealed partial class ChannelGrain(
     /// <summary>Probes while campaigns use the channel, sooner when it is down (P42).</summary>
     private async Task WatchAsync(CancellationToken cancel)
     {
+        ProbeDueBots();
         var isUsed = Elapsed - askedAt < TimeSpan.FromSeconds(60);
         var isStuckOnTrial = breaker.State == BreakerState.HalfOpen && clock.Now() - breaker.TrialSince > Breaker.TrialLimit;
         if (row?.DeletedAt.IsNone == true && row.Settings.Breaker && (isUsed || isStuckOnTrial) && Elapsed - probedAt >= breaker.ProbeInterval)

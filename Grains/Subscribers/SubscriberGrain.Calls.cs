@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Domain.Subscribers;
 using Dialer.Subscribers;
 using Microsoft.Extensions.Logging;
@@ -102,6 +103,7 @@ internal sealed partial class SubscriberGrain
 
         plannedAt = row.TryStartedAt;
         channel = stored!.Terms.Settings.Channel;
+        bot = BotId.Of(stored.Terms.Scenario);
         return held = Context(stored, row);
     }
 
@@ -110,6 +112,7 @@ internal sealed partial class SubscriberGrain
     {
         var stored = await store.ReadSubscriberAsync(campaign, phone);
         var row = stored?.Rows.FirstOrDefault(r => r.Id == ended.Try.Job);
+        bot = stored is null ? null : BotId.Of(stored.Terms.Scenario);
         return row is null || stored!.Rows.Any(r => r.Status == JobStatus.Live)
             ? null
             : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt);
@@ -177,7 +180,9 @@ internal sealed partial class SubscriberGrain
             Try = record.Try,
             Class = record.Class,
             AnsweredAt = record.AnsweredAt,
+            StartedAt = record.StartedAt,
             EndedAt = record.EndedAt,
+            Bot = bot,
             IsChannelClass = ended?.IsChannelClass ?? false,
             Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
             Status = step.Row.Status,

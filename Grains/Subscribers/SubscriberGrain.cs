@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Domain.Phones;
 using Dialer.Domain.Subscribers;
 using Dialer.Grains.Calls;
@@ -42,6 +43,9 @@ internal sealed partial class SubscriberGrain(
 
     private UnixTime plannedAt;
     private ChannelId channel;
+
+    /// <summary>The bot of the call that is up.</summary>
+    private BotId? bot;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -149,15 +153,15 @@ internal sealed partial class SubscriberGrain(
         held = context with { Row = intent };
         plannedAt = admission.PlannedAt;
         channel = admission.Channel;
+        bot = BotId.Of(context.Terms.Scenario);
         if (IsTokenLate(admission))
         {
             return await NotPlacedAsync(RefusalCodes.TokenLate);
         }
 
-        var settings = context.Terms.Settings;
         var channelSettings = context.Terms.Channel;
         var command = new DialCommand(
-            intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, settings.Scenario ?? channelSettings.Scenario, intent.TryStartedAt);
+            intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, context.Terms.Scenario, intent.TryStartedAt);
         var taken = await desk.DialAsync(admission.Channel, channelSettings, command);
         return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused, taken.Refusal);
     }

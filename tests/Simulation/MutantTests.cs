@@ -29,6 +29,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.CancelIgnored), "P27 cancelled" },
         { nameof(Bug.PauseToldEarly), "P11 pause" },
         { nameof(Bug.StopNotHeard), "P61 stop now" },
+        { nameof(Bug.BotNotWaitedFor), "P41 probe first|P41 bot is down" },
         { nameof(Bug.RowLost), "I3 no job lost" },
     };
 

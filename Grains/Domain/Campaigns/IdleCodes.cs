@@ -12,6 +12,7 @@ public static class IdleCodes
     public const string ChannelLines = "channel_lines";
     public const string ChannelRate = "channel_rate";
     public const string ChannelDown = "channel_down";
+    public const string ScenarioDown = "scenario_down";
     public const string ChannelDeleted = "channel_deleted";
     public const string Scheduled = "scheduled";
     public const string Draft = "draft";
@@ -32,6 +33,7 @@ public static class IdleCodes
         ChannelLines => "All lines of the channel are in use.",
         ChannelRate => "The channel's calls per second are used up.",
         ChannelDown => "The channel does not answer; probes bring it back.",
+        ScenarioDown => "The bot has not answered a probe yet or is not there: nobody is called to hear silence.",
         ChannelDeleted => "The channel was deleted.",
         Scheduled => "Waits for its planned start.",
         Draft => "Not started: a draft.",

@@ -25,7 +25,7 @@ internal sealed class Books
         laws =
         [
             new TryLaw(world), new CapLaw(world), new ChannelLaw(world), new EpochLaw(world), new CountLaw(world), new HoursLaw(world),
-            new ContactLaw(world), new AttemptLaw(world), new PauseLaw(world), new BackoffLaw(world), new EndLaw(world),
+            new ContactLaw(world), new AttemptLaw(world), new PauseLaw(world), new BackoffLaw(world), new BotLaw(world), new EndLaw(world),
         ];
     }
 
@@ -103,6 +103,14 @@ internal sealed class Books
             Each(l => l.CancelAcknowledged(job));
         }
     }
+
+    public void BotAnswered(BotId bot) => Each(l => l.BotAnswered(bot));
+
+    /// <summary>A channel's activation took over: it knows nothing of bots and has them probed first.</summary>
+    public void BotsForgotten(long channelEpoch) => Each(l => l.BotsForgotten(channelEpoch));
+
+    /// <summary>The activation that holds this epoch judged a bot by its calls.</summary>
+    public void BotJudged(long channelEpoch, BotId bot, bool isDown) => Each(l => l.BotJudged(channelEpoch, bot, isDown));
 
     public void ResumeAsked(CampaignId campaign) => resumeAskedAt[campaign] = world.Now;
 

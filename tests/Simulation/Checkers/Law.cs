@@ -85,6 +85,18 @@ internal abstract class Law(DialerWorld world)
     {
     }
 
+    public virtual void BotAnswered(BotId bot)
+    {
+    }
+
+    public virtual void BotsForgotten(long channelEpoch)
+    {
+    }
+
+    public virtual void BotJudged(long channelEpoch, BotId bot, bool isDown)
+    {
+    }
+
     public virtual void AtEnd()
     {
     }

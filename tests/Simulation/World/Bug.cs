@@ -63,6 +63,9 @@ internal enum Bug
     /// <summary>A stop-now hangs nobody up.</summary>
     StopNotHeard,
 
+    /// <summary>The channel grants whatever its bot does.</summary>
+    BotNotWaitedFor,
+
     /// <summary>A step drops a job's row.</summary>
     RowLost,
 }

@@ -85,6 +85,12 @@ internal sealed class Operator(DialerWorld world, Plan plan)
             world.Carrier.IsAway = true;
             world.Schedule.After(Dice.Latency(600_000, 3_000_000), null, () => world.Carrier.IsAway = false);
         }
+
+        if (world.Fault(f => f.BotsAway))
+        {
+            world.Carrier.AreBotsAway = true;
+            world.Schedule.After(Dice.Latency(600_000, 3_000_000), null, () => world.Carrier.AreBotsAway = false);
+        }
     }
 
     private async Task ActAsync()
@@ -160,11 +166,13 @@ internal sealed class Operator(DialerWorld world, Plan plan)
         var windows = Plan.DrawWindows(Dice);
         var attempts = Plan.DrawAttempts(Dice);
         var calls = Dice.Between(1, 4);
-        var what = Dice.Between(0, 2);
+        var scenario = plan.DrawScenario(Dice);
+        var what = Dice.Between(0, 3);
         await TryAsync(campaign, c => c.EditAsync(s => what switch
         {
             0 => s with { CallingWindows = windows },
             1 => s with { Attempts = attempts },
+            2 => s with { Scenario = scenario },
             _ => s with { MaxSimultaneousCalls = calls },
         }));
         if (Dice.Chance(700))
@@ -179,6 +187,7 @@ internal sealed class Operator(DialerWorld world, Plan plan)
         {
             Lines = Dice.Between(1, 6),
             CallsPerSecond = Dice.One(0, 1, 2, 4),
+            Scenario = plan.DrawScenario(Dice),
         };
         await TolerantAsync(() => world.Cluster.CallChannelAsync(null, plan.ChannelId, c => c.EditAsync(settings)));
     }

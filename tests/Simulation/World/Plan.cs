@@ -25,6 +25,11 @@ internal sealed class Plan
         "Europe/Moscow", "Asia/Novosibirsk", "Europe/Berlin", "America/New_York", "+03:00", "", "Asia/Yekaterinburg|Europe/Moscow", "Europe/Berlin|Europe/London",
     ];
 
+    private static readonly Scenario[] Bots =
+    [
+        new() { SipBotUri = "sip:one@bots" }, new() { SipBotUri = "sip:one@bots" }, new() { SipBotUri = "sip:two@bots" }, new() { HttpBotUrl = "http://bots" }, Scenario.None,
+    ];
+
     public required UnixTime StartsAt { get; init; }
 
     public required TimeSpan CalmAfter { get; init; }
@@ -44,6 +49,12 @@ internal sealed class Plan
     public required int BotFailsPerMille { get; init; }
 
     public required int BotSpeaksPerMille { get; init; }
+
+    /// <summary>Answered calls are connected to bots, of the channel's or of a campaign's own (P15).</summary>
+    public required bool HasBots { get; init; }
+
+    /// <summary>A channel's scenario, or what a campaign says instead.</summary>
+    public Scenario DrawScenario(Dice dice) => !HasBots ? Scenario.None : dice.One(Bots);
 
     public CampaignId IdOf(int campaign) => new(1 + campaign);
 
@@ -65,6 +76,7 @@ internal sealed class Plan
             Silos = dice.Between(1, 3),
             BotFailsPerMille = dice.One(0, 0, 50, 200),
             BotSpeaksPerMille = dice.One(0, 200, 600),
+            HasBots = dice.Chance(600),
         };
     }
 
@@ -106,7 +118,8 @@ internal sealed class Plan
     /// <summary>The first rows, and the processes that find them.</summary>
     public void Found(DialerWorld world)
     {
-        world.Store.Channels[ChannelId] = new ChannelRow { Id = ChannelId, Settings = Channel, Epoch = 1 };
+        var channel = Channel with { Scenario = DrawScenario(world.Dice) };
+        world.Store.Channels[ChannelId] = new ChannelRow { Id = ChannelId, Settings = channel, Epoch = 1 };
         world.Books.ChannelWritten(world.Store.Channels[ChannelId]);
         for (var i = 0; i < Campaigns.Count; i++)
         {
@@ -114,7 +127,7 @@ internal sealed class Plan
             {
                 Id = IdOf(i),
                 Token = "",
-                Settings = Campaigns[i].Settings,
+                Settings = Campaigns[i].Settings with { Scenario = world.Dice.Chance(400) ? DrawScenario(world.Dice) : null },
                 Status = CampaignStatus.Scheduled,
                 Epoch = 1,
                 CreatedAt = StartsAt,

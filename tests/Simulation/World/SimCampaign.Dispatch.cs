@@ -51,6 +51,7 @@ internal sealed partial class SimCampaign
         }
 
         Digest(freed);
+        DigestBot(freed);
         if (row?.Status == CampaignStatus.Running && !isEntering
             && terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, Now) is { } cause)
         {

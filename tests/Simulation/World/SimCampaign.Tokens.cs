@@ -51,7 +51,7 @@ internal sealed partial class SimCampaign
 
     private async Task<bool> HasTokensAsync(int want)
     {
-        if (tokens > 0 && world.Schedule.NowMs < bundleEndMs)
+        if (tokens > 0 && world.Schedule.NowMs < bundleEndMs && !HasBotFailures)
         {
             return true;
         }
@@ -70,17 +70,30 @@ internal sealed partial class SimCampaign
     {
         tokens = 0;
         var asking = world.Schedule.NowMs;
+        var epoch = row!.Epoch;
         var sent = digest;
+        var sentBots = TakeBotResults();
         digest = default;
         Bundle bundle;
         try
         {
-            var request = new BundleRequest { Campaign = id, Want = want, Live = permits.InUse, SettledBundle = bundleId, Outcomes = sent, Epoch = row!.Epoch };
+            var request = new BundleRequest
+            {
+                Campaign = id,
+                Want = want,
+                Live = permits.InUse,
+                SettledBundle = bundleId,
+                Outcomes = sent,
+                Epoch = epoch,
+                Scenario = row.Settings.Scenario,
+                Bots = sentBots,
+            };
             bundle = await world.Cluster.CallChannelAsync(silo, row.Settings.Channel, c => c.AcquireAsync(request));
         }
         catch
         {
             digest = sent.Then(digest);
+            ReturnBotResults(sentBots);
             retryAtMs = asking + 1000;
             throw;
         }
@@ -88,10 +101,11 @@ internal sealed partial class SimCampaign
         reportedMs = asking;
         bundleId = bundle.Id;
         bundleEpoch = bundle.Epoch;
-        tokens = bundle.Count;
+        tokens = row!.Epoch == epoch ? bundle.Count : 0;
         bundleEndMs = asking + (long)bundle.Expiry.TotalMilliseconds;
         bundleUntil = new UnixTime(bundleEndMs);
         Learn(bundle, want);
+        await PauseForBotAsync(bundle.Bot, epoch);
     }
 
     private void Learn(Bundle bundle, int want)
@@ -122,7 +136,8 @@ internal sealed partial class SimCampaign
 
     private async Task ReportAsync()
     {
-        if (digest.Total > 0 && !isLeaving && world.Schedule.NowMs - reportedMs > (digest.TrailingErrors > 0 ? 0 : ReportEveryMs))
+        var isUrgent = digest.TrailingErrors > 0 || HasBotFailures;
+        if ((digest.Total > 0 || botResults.Count > 0) && !isLeaving && world.Schedule.NowMs - reportedMs > (isUrgent ? 0 : ReportEveryMs))
         {
             await AcquireAsync(0);
         }

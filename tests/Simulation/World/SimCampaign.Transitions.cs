@@ -17,7 +17,12 @@ internal sealed partial class SimCampaign
     private UnixTime rewoundAt;
     private bool isEdited;
 
-    public Task<bool> StartAsync() => requests.RunAsync(() => ChangeAsync(now => CampaignMachine.Start(Stand, now)));
+    public Task<bool> StartAsync() => requests.RunAsync(() => ChangeAsync(async now =>
+    {
+        var causes = Stand.Causes.ToList();
+        await LookUpBotAsync(causes, now);
+        return CampaignMachine.Start(Stand with { Causes = causes }, now);
+    }));
 
     public Task<bool> PauseAsync() => requests.RunAsync(() =>
     {
@@ -40,6 +45,7 @@ internal sealed partial class SimCampaign
             causes.RemoveAll(c => c.Code == PauseCodes.ChannelDown && !isOpen);
         }
 
+        await LookUpBotAsync(causes, now);
         var answer = CampaignMachine.Resume(Stand with { Causes = causes }, now);
         if (answer.IsDone && putBack)
         {
@@ -51,12 +57,13 @@ internal sealed partial class SimCampaign
 
     public Task<bool> EditAsync(Func<CampaignSettings, CampaignSettings> edit) => requests.RunAsync(() => turns.RunAsync(async () =>
     {
-        if (CampaignMachine.RefuseEdit(Stand) is not null)
+        var settings = edit(row!.Settings);
+        var isScenarioOnly = settings != row.Settings && (settings with { Scenario = row.Settings.Scenario }) == row.Settings;
+        if (CampaignMachine.RefuseEdit(Stand) is not null && !(isScenarioOnly && row.Status == CampaignStatus.Running))
         {
             return false;
         }
 
-        var settings = edit(row!.Settings);
         Assert.Empty(CampaignRules.Check(settings, row.StartsAt > Now ? row.StartsAt : UnixTime.None, Now));
         isEdited = true;
         isEntering = true;
@@ -125,6 +132,7 @@ internal sealed partial class SimCampaign
             return;
         }
 
+        BeginBots(stand.Status);
         isEntering = true;
         await WriteAsync(row! with { Status = stand.Status, StartedAt = stand.StartedAt, FinishedAt = stand.FinishedAt });
         world.Say($"campaign {id}: {step.Event}, now {stand.Status}, epoch {row!.Epoch}");

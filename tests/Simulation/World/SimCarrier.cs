@@ -35,6 +35,19 @@ internal sealed class SimCarrier(DialerWorld world)
 
     public bool IsAway { get; set; }
 
+    public bool AreBotsAway { get; set; }
+
+    /// <summary>An OPTIONS to a bot: whether it answers.</summary>
+    public bool ProbeBot(BotId bot)
+    {
+        if (!AreBotsAway)
+        {
+            world.Books.BotAnswered(bot);
+        }
+
+        return !AreBotsAway;
+    }
+
     /// <summary>An INVITE. Not taken: the end of this call was asked for before it came.</summary>
     public bool Dial(DialCommand command, ChannelId channel, SimDriver driver)
     {
@@ -130,7 +143,8 @@ internal sealed class SimCarrier(DialerWorld world)
         call.Driver.Answered(call);
         var isShort = world.Dice.Chance(300);
         var talk = isShort ? world.Dice.Between(1, 8_000) : world.Dice.Between(TimeSpan.FromSeconds(1), call.Command.MaxTalk);
-        var outcome = world.Dice.Chance(world.BotFailsPerMille) ? CallClass.BotFailed : CallClass.Answered;
+        var isBotAway = AreBotsAway && BotId.Of(call.Command.Scenario) is not null;
+        var outcome = world.Dice.Chance(world.BotFailsPerMille) || isBotAway ? CallClass.BotFailed : CallClass.Answered;
         // a driver that loses the link in the middle of a talk may tell a technical end; the answer outweighs it (P41)
         outcome = world.Dice.Chance(30) ? CallClass.Technical : outcome;
         world.Schedule.After(talk, null, () => End(call, outcome, world.Dice.One(EndedBy.Callee, EndedBy.Bot), isTold: true));

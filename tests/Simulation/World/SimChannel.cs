@@ -6,7 +6,7 @@ using Dialer.Grains.Subscribers;
 namespace Dialer.Tests.Simulation;
 
 /// <summary>The shell of a channel: the real ledger of lines, rolling rate and breaker. Follows <c>ChannelGrain</c>.</summary>
-internal sealed class SimChannel
+internal sealed partial class SimChannel
 {
     private static readonly TimeSpan ShortExpiry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongExpiry = TimeSpan.FromMilliseconds(800);
@@ -78,9 +78,11 @@ internal sealed class SimChannel
         var now = Elapsed;
         askedAt = now;
         Become(row!.Settings.Breaker ? breaker.Report(request.Outcomes, world.Now) : breaker);
-        if (!ledger.Report(request.Campaign, request.Live, request.SettledBundle, request.Want, now, request.Epoch))
+        var bot = JudgeBot(request);
+        var want = bot is null or { State: BotState.Up } ? request.Want : 0;
+        if (!ledger.Report(request.Campaign, request.Live, request.SettledBundle, want, now, request.Epoch))
         {
-            return Task.FromResult(Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1)));
+            return Task.FromResult(Grant(request, 0, "channel_lines", TimeSpan.FromSeconds(1), bot));
         }
 
         KeepProbing();
@@ -88,28 +90,34 @@ internal sealed class SimChannel
         var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {
-            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
+            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot));
+        }
+
+        if (bot is not null && bot.State != BotState.Up && world.Bug != Bug.BotNotWaitedFor)
+        {
+            return Task.FromResult(Grant(request, 0, "scenario_down", RetryAfterProbe(bot), bot));
         }
 
         var lines = state == BreakerState.HalfOpen ? Math.Min(row.Settings.Lines, liveBeforeTrial + Breaker.TrialCalls) : row.Settings.Lines;
         var fair = ledger.Fair(request.Campaign, lines, request.Want, now);
         if (fair < request.Want && fair == 0)
         {
-            return Task.FromResult(Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100)));
+            return Task.FromResult(Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100), bot));
         }
 
         var available = world.Bug == Bug.RateNotCounted ? int.MaxValue : rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
         var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
         var count = Math.Min(fair, share);
         return Task.FromResult(count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now))
-            : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero));
+            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now), bot)
+            : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero, bot));
     }
 
     private async Task OnActivateAsync()
     {
         row = await world.Store.ReadAsync(life, () => world.Store.Channels[Id]);
         await WriteAsync(row);
+        world.Books.BotsForgotten(row.Epoch);
         // what a former activation granted a moment ago is not known: as if all of it were (P39)
         rate.Grant(row.Settings.CallsPerSecond, Elapsed);
         await ReconcileAsync();
@@ -145,7 +153,7 @@ internal sealed class SimChannel
         }
     }
 
-    private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter)
+    private Bundle Grant(BundleRequest request, int count, string? limit, TimeSpan retryAfter, BotHealthView? bot = null)
     {
         if (count > 0)
         {
@@ -165,6 +173,7 @@ internal sealed class SimChannel
             RetryAfter = retryAfter,
             Settings = row.Settings,
             Health = new ChannelHealthView { Breaker = breaker.State, Since = breaker.Since, Evidence = breaker.Evidence },
+            Bot = bot,
         };
     }
 

@@ -26,6 +26,9 @@ internal sealed partial class SimStore(DialerWorld world)
 
     public Dictionary<CampaignId, List<TryId>> Suspicious { get; } = [];
 
+    /// <summary>The bot that a campaign's <c>scenario_down</c> is about.</summary>
+    public Dictionary<CampaignId, BotId> FailedBots { get; } = [];
+
     public SortedDictionary<ChannelId, ChannelRow> Channels { get; } = [];
 
     public SortedDictionary<JobId, JobRow> Jobs { get; } = [];

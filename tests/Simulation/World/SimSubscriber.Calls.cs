@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Domain.Subscribers;
 using Dialer.Grains.Subscribers;
 using Dialer.Subscribers;
@@ -199,6 +200,7 @@ internal sealed partial class SimSubscriber
 
         plannedAt = row.TryStartedAt;
         channel = stored.Terms.Settings.Channel;
+        bot = BotId.Of(stored.Terms.Scenario);
         return held = Context(stored, row);
     }
 
@@ -206,6 +208,7 @@ internal sealed partial class SimSubscriber
     {
         var stored = await ReadAsync();
         var row = stored.Rows.FirstOrDefault(r => r.Id == ended.Try.Job);
+        bot = BotId.Of(stored.Terms.Scenario);
         return row is null || stored.Rows.Any(r => r.Status == JobStatus.Live)
             ? null
             : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt);
@@ -249,7 +252,9 @@ internal sealed partial class SimSubscriber
                 Try = record.Try,
                 Class = record.Class,
                 AnsweredAt = record.AnsweredAt,
+                StartedAt = record.StartedAt,
                 EndedAt = record.EndedAt,
+                Bot = bot,
                 IsChannelClass = ended?.IsChannelClass ?? false,
                 Status = step.Row.Status,
                 Lane = isWaiting ? step.Row.Lane : default,

@@ -22,6 +22,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
     private readonly Turns turns = new();
     private SubscriberContext? held;
     private UnixTime plannedAt;
+    private BotId? bot;
     private ChannelId channel;
 
     public SimSilo Silo => silo;
@@ -136,6 +137,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         held = context with { Row = intent };
         plannedAt = admission.PlannedAt;
         channel = admission.Channel;
+        bot = BotId.Of(context.Terms.Scenario);
         await StepAsync();
         if (world.Schedule.NowMs > (admission.AskerSilo == silo.Number ? admission.TokenTicks : admission.TokenUntil.Ms))
         {
@@ -143,7 +145,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         }
 
         var isTaken = silo.Driver.Dial(admission.Channel, new DialCommand(
-            intent.Try, campaign, phone, context.Terms.Channel.RingTimeout, context.Terms.Channel.MaxCall, Scenario.None, intent.TryStartedAt));
+            intent.Try, campaign, phone, context.Terms.Channel.RingTimeout, context.Terms.Channel.MaxCall, context.Terms.Scenario, intent.TryStartedAt));
         world.Cluster.Stir();
         await StepAsync();
         return isTaken ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused);

@@ -66,11 +66,18 @@ public sealed class ScriptedCall
         End(CallClass.Answered, bot);
     }
 
-    /// <summary>The call ends; an answered one as answered whatever is said.</summary>
+    /// <summary>The callee answers and hears silence: the bot was not there (P41).</summary>
+    public void FailBot()
+    {
+        Answer();
+        End(CallClass.BotFailed);
+    }
+
+    /// <summary>The call ends; an answered one as answered or without its bot, whatever is said.</summary>
     public void End(CallClass callClass = CallClass.NoAnswer, BotReply? bot = null, bool isChannelClass = false, EndedBy by = EndedBy.Callee) => Tell(now =>
     {
         HasEnded = true;
-        Class = IsAnswered ? CallClass.Answered : callClass;
+        Class = IsAnswered && callClass != CallClass.BotFailed ? CallClass.Answered : callClass;
         onEnded(this);
         return new CallEnded
         {
@@ -83,7 +90,7 @@ public sealed class ScriptedCall
             By = by,
             AnsweredAt = AnsweredAt,
             IsChannelClass = isChannelClass,
-            Cause = new RawCause(Class switch { CallClass.Answered => 200, CallClass.Busy => 486, CallClass.Technical => 503, _ => 480 }),
+            Cause = new RawCause(Class switch { CallClass.Answered or CallClass.BotFailed => 200, CallClass.Busy => 486, CallClass.Technical => 503, _ => 480 }),
             Bot = bot,
         };
     });

@@ -37,6 +37,8 @@ internal sealed class ScriptedDriver(ScriptedTrunk trunk, ICallEventSink sink, T
     public ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel) =>
         ValueTask.FromResult(trunk.IsUp ? new TrunkHealth(true) : new TrunkHealth(false, "the scripted trunk is down"));
 
+    public ValueTask<TrunkHealth> ProbeBotAsync(string uri, CancellationToken cancel) => trunk.ProbeBotAsync(uri, cancel);
+
     public ValueTask DisposeAsync()
     {
         foreach (var call in isAbandoned ? [] : trunk.LiveOf(this))

@@ -14,6 +14,7 @@ public sealed class ScriptedTrunk
     private readonly HashSet<ScriptedCall> live = [];
     private readonly Dictionary<CampaignId, int> mostLive = [];
     private readonly HashSet<TryId> orphans = [];
+    private readonly List<(string Uri, long Ticks)> botProbes = [];
 
     /// <summary>What the carrier does with a call that has just come; runs beside the dial, not in it.</summary>
     public Action<ScriptedCall> OnDial { get; set; } = _ => { };
@@ -26,6 +27,21 @@ public sealed class ScriptedTrunk
 
     /// <summary>A dead trunk fails every call, channel-class, and every probe (P42).</summary>
     public bool IsUp { get; set; } = true;
+
+    /// <summary>What a probe of a bot finds; null = it never comes back. Told in words for people when it is not there.</summary>
+    public Func<string, TrunkHealth?> OnBotProbe { get; set; } = _ => new TrunkHealth(true);
+
+    /// <summary>Bots that were probed, in order, and when, on this machine's monotonic clock.</summary>
+    public IReadOnlyList<(string Uri, long Ticks)> BotProbes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. botProbes];
+            }
+        }
+    }
 
     /// <summary>Everything that was ever dialed, in order.</summary>
     public IReadOnlyList<ScriptedCall> Calls
@@ -103,6 +119,24 @@ public sealed class ScriptedTrunk
 
         ThreadPool.UnsafeQueueUserWorkItem(Play, call, preferLocal: false);
         return DialAdmission.Accepted;
+    }
+
+    internal async ValueTask<TrunkHealth> ProbeBotAsync(string uri, CancellationToken cancel)
+    {
+        lock (gate)
+        {
+            botProbes.Add((uri, TimeProvider.System.GetTimestamp()));
+        }
+
+        while (true)
+        {
+            if (OnBotProbe(uri) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(10, cancel);
+        }
     }
 
     internal IReadOnlyList<ScriptedCall> LiveOf(ScriptedDriver driver) => [.. Live.Where(c => ReferenceEquals(c.Driver, driver))];
