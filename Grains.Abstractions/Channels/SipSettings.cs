@@ -75,4 +75,7 @@ public sealed record SipSettings
 
     /// <summary>Writes each call's SIP messages to a file, with credentials masked.</summary>
     [Id(19)] public bool Trace { get; init; }
+
+    /// <summary>Asks the trunk by OPTIONS whether it is there (P42). Off for trunks that leave OPTIONS unanswered: then calls alone tell.</summary>
+    [Id(20)] public bool Probe { get; init; } = true;
 }

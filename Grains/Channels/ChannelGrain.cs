@@ -35,6 +35,7 @@ internal sealed partial class ChannelGrain(
 
     private ChannelRow? row;
     private Breaker breaker = new();
+    private string? probeFault;
     private long lastBundle;
     private int liveBeforeTrial;
     private TimeSpan probedAt = TimeSpan.MinValue / 2;
@@ -368,6 +369,7 @@ internal sealed partial class ChannelGrain(
             health = new TrunkHealth(false, e.Message);
         }
 
+        probeFault = health.IsUp ? null : health.Evidence ?? "no answer to a probe";
         if (row!.Settings.Breaker)
         {
             Become(breaker.Probed(health.IsUp, health.Evidence, clock.Now()));
@@ -381,6 +383,7 @@ internal sealed partial class ChannelGrain(
         Evidence = breaker.Evidence,
         LinesInUse = ledger.Live,
         Lines = row?.Settings.Lines ?? 0,
+        ProbeFault = probeFault,
     };
 
     private ChannelView View() => new()

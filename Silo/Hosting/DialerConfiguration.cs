@@ -1,5 +1,5 @@
 using Dialer.Domain.Accounts;
-using Dialer.Domain.Channels;
+using Dialer.Channels;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.Configuration;
 

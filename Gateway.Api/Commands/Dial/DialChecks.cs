@@ -12,9 +12,7 @@ internal static class DialChecks
         Demand(
             request.Channel is null or "sim" || request.CarrierEndpoint is not null || request.IsSip,
             $"--channel is '{request.Channel}': write sim, sim:127.0.0.1:PORT for a carrier process, or sip:HOST:PORT[;transport=udp|tcp|tls].");
-        Demand(
-            !request.IsSip,
-            "--channel sip:… : this version has no SIP driver yet. Use --channel sim, which calls nobody.");
+        CheckTrunk(request);
         Demand(request.Attempts is null or (>= 1 and <= 99), $"--attempts is {request.Attempts}: give 1 to 99.");
         Demand(request.PauseMinutes is null or (>= 1 and <= 2880), $"--pause-minutes is {request.PauseMinutes}: give 1 to 2880.");
         Demand(request.RingSeconds is null or (>= 5 and <= 300), $"--ring-seconds is {request.RingSeconds}: give 5 to 300.");
@@ -39,6 +37,37 @@ internal static class DialChecks
         Demand(
             !keepsHours || request.TimeZone is not null || organisationZone is not null || earlier is { IsAnyTime: false },
             "Calling hours are kept, so a time zone is needed: give --time-zone (for example Europe/Moscow), or --any-time to call at any hour.");
+    }
+
+    /// <summary>What concerns a SIP trunk and its bot, as far as the options tell.</summary>
+    private static void CheckTrunk(DialRequest request)
+    {
+        Demand(
+            !request.IsSip || request.Trunk is not null,
+            $"--channel is '{request.Channel}': write sip:HOST, sip:HOST:PORT or sip:HOST:PORT;transport=tcp (udp, tcp or tls).");
+        Demand(request.Bot is null || request.NoBot is not true, "--bot and --no-bot exclude each other: give one of them.");
+        Demand(
+            request.Bot is null || request.Bot.StartsWith("sip:", StringComparison.OrdinalIgnoreCase),
+            $"--bot is '{request.Bot}': write sip:NAME@HOST. Bots over https are not supported by this version of dial.");
+        Demand(
+            request.PasswordFile is null || request.Username is not null || request.Channel is null,
+            "--password-file needs --username: a password is somebody's.");
+    }
+
+    /// <summary>A person who is called must not hear silence, unless that was said.</summary>
+    /// <exception cref="CommandRefusedException">There is no bot.</exception>
+    public static void CheckBot(DialPlan plan)
+    {
+        if (plan.Channel.Sip is { } sip)
+        {
+            var isOwnMachine = new SipTarget(sip.Host, sip.Port, sip.Transport).IsLoopback;
+            Demand(
+                isOwnMachine || !plan.Channel.Scenario.IsNone || plan.Campaign.AllowSilence,
+                $"Calls over {SipTarget.Text(sip)} would reach people, who would hear silence: give --bot sip:NAME@HOST, or --no-bot if silence is meant.");
+            Demand(
+                sip.Username is null || sip.Password is not null,
+                $"--username needs a password: give --password-file FILE, or set {TrunkPassword.Variable}.");
+        }
     }
 
     private static void CheckList(string list)

@@ -15,6 +15,7 @@ internal static class DialCommand
         var callerId = Option<string?>("--caller-id", "The number shown to the people called.");
         var bot = Option<string?>("--bot", "What answered calls are connected to: sip:… or https:…");
         var noBot = Option<bool?>("--no-bot", "Call without a bot: a person hears silence.");
+        var noProbe = Option<bool?>("--no-probe", "Do not ask the trunk by OPTIONS whether it is there: for trunks that leave it unanswered.");
         var maxCalls = Option<int?>("--max-calls", "Calls at once (SIP: 5, simulated: 50).");
         var callsPerSecond = Option<int?>("--calls-per-second", "Starts in any second (SIP: 5, simulated: no limit).");
         var attempts = Option<int?>("--attempts", "Attempts per number, 1-99 (1).");
@@ -29,7 +30,7 @@ internal static class DialCommand
         var again = Option<bool>("--again", "Call everybody of a finished run a second time.");
         var command = new Command("dial", "Calls every number of a CSV file and reports what happened to each. A run that was stopped is resumed: options that are not given then stay as they were.")
         {
-            list, channel, username, passwordFile, callerId, bot, noBot, maxCalls, callsPerSecond, attempts, pause, ring, maxCall,
+            list, channel, username, passwordFile, callerId, bot, noBot, noProbe, maxCalls, callsPerSecond, attempts, pause, ring, maxCall,
             anyTime, timeZone, report, dryRun, yes, again,
         };
         command.SetAction((parsed, _) => new DialRun(
@@ -41,9 +42,11 @@ internal static class DialCommand
                 Channel = parsed.GetValue(channel),
                 Username = parsed.GetValue(username),
                 PasswordFile = parsed.GetValue(passwordFile),
+                Password = TrunkPassword.Read(parsed.GetValue(passwordFile)),
                 CallerId = parsed.GetValue(callerId),
                 Bot = parsed.GetValue(bot),
                 NoBot = parsed.GetValue(noBot),
+                NoProbe = parsed.GetValue(noProbe),
                 MaxCalls = parsed.GetValue(maxCalls),
                 CallsPerSecond = parsed.GetValue(callsPerSecond),
                 Attempts = parsed.GetValue(attempts),

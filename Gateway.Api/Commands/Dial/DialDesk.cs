@@ -59,6 +59,7 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
         var ids = engine.Services.GetRequiredService<INewIds>();
         var channel = new ChannelId(await ids.NextAsync());
         Demand(await grains.GetGrain<IChannelGrain>(channel.Value).CreateAsync(plan.Channel));
+        await ProbeAsync(channel, plan, isNew: true);
         var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
         Demand(await campaign.CreateAsync(plan.Campaign with { Channel = channel }, UnixTime.None));
         return campaign;
@@ -72,6 +73,7 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
             Demand(await grains.GetGrain<IChannelGrain>(earlier.Channel.Id.Value).EditAsync(plan.Channel, earlier.Channel.Version));
         }
 
+        await ProbeAsync(earlier.Channel.Id, plan, isNew: false);
         if (plan != earlier.Plan)
         {
             Demand(await campaign.EditAsync(plan.Campaign, UnixTime.None, earlier.Campaign.SettingsVersion, "dial"));
@@ -79,6 +81,29 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
         }
 
         return campaign;
+    }
+
+    /// <summary>A trunk or bot that is not there is said before anybody is called, and nothing is left behind.</summary>
+    private async Task ProbeAsync(ChannelId id, DialPlan plan, bool isNew)
+    {
+        if (plan.Channel.Kind != ChannelKind.Sip)
+        {
+            return;
+        }
+
+        var channel = grains.GetGrain<IChannelGrain>(id.Value);
+        var health = await channel.ProbeAsync();
+        if (health?.ProbeFault is not { } fault)
+        {
+            return;
+        }
+
+        if (isNew)
+        {
+            await channel.DeleteAsync(force: true);
+        }
+
+        throw new CommandRefusedException($"The trunk {plan.Carrier} does not answer: {fault}. Nobody was called. Check --channel and the network; a trunk that takes calls but answers no OPTIONS needs --no-probe.");
     }
 
     private async Task TellFirstCallAsync(ICampaignGrain campaign, DialPlan plan, PhoneListSummary list)

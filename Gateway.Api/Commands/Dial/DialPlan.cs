@@ -9,6 +9,8 @@ namespace Dialer.Gateway.Commands.Dial;
 internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campaign)
 {
     private const int SimulatedCalls = 50;
+    private const int SipCalls = 5;
+    private const int SipCallsPerSecond = 5;
 
     /// <summary>Of a run that begins: the defaults under the options.</summary>
     public static DialPlan New(DialRequest request, string name, ListId list, string? organisationZone) => new DialPlan(
@@ -16,7 +18,8 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
         {
             Name = "dial",
             Kind = ChannelKind.Simulated,
-            Lines = SimulatedCalls,
+            Lines = request.IsSip ? SipCalls : SimulatedCalls,
+            CallsPerSecond = request.IsSip ? SipCallsPerSecond : 0,
             Simulated = new SimulatedSettings(),
         },
         new CampaignSettings
@@ -24,7 +27,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
             Name = name,
             Channel = default,
             List = list,
-            MaxSimultaneousCalls = SimulatedCalls,
+            MaxSimultaneousCalls = request.IsSip ? SipCalls : SimulatedCalls,
             CallingWindows = WeeklyHours.Default,
             TimeZone = organisationZone ?? "Etc/UTC",
             Attempts = new AttemptPolicy { Initial = 1, PauseMinutes = 30 },
@@ -33,7 +36,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
     /// <summary>This plan with the options that are given.</summary>
     public DialPlan With(DialRequest request)
     {
-        var (channel, campaign) = (Channel, Campaign);
+        var channel = Carried(request);
         return new DialPlan(
             channel with
             {
@@ -41,28 +44,68 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
                 CallsPerSecond = request.CallsPerSecond ?? channel.CallsPerSecond,
                 RingTimeoutSeconds = request.RingSeconds ?? channel.RingTimeoutSeconds,
                 MaxCallSeconds = request.MaxCallSeconds ?? channel.MaxCallSeconds,
-                Simulated = request.Channel is null ? channel.Simulated : (channel.Simulated ?? new()) with { Endpoint = request.CarrierEndpoint },
             },
-            campaign with
+            Campaign with
             {
-                MaxSimultaneousCalls = request.MaxCalls ?? campaign.MaxSimultaneousCalls,
-                CallingWindows = request.AnyTime is { } any ? (any ? WeeklyHours.Always : WeeklyHours.Default) : campaign.CallingWindows,
-                UseSubscriberLocalTime = request.AnyTime is { } whenever ? !whenever : campaign.UseSubscriberLocalTime,
-                TimeZone = request.TimeZone ?? campaign.TimeZone,
-                OuterHoursException = request.AnyTime is { } free ? (free ? "dial --any-time" : null) : campaign.OuterHoursException,
-                AllowSilence = request.NoBot ?? campaign.AllowSilence,
-                Attempts = campaign.Attempts with
+                MaxSimultaneousCalls = request.MaxCalls ?? Campaign.MaxSimultaneousCalls,
+                CallingWindows = request.AnyTime is { } any ? (any ? WeeklyHours.Always : WeeklyHours.Default) : Campaign.CallingWindows,
+                UseSubscriberLocalTime = request.AnyTime is { } whenever ? !whenever : Campaign.UseSubscriberLocalTime,
+                TimeZone = request.TimeZone ?? Campaign.TimeZone,
+                OuterHoursException = request.AnyTime is { } free ? (free ? "dial --any-time" : null) : Campaign.OuterHoursException,
+                AllowSilence = request.NoBot ?? (request.Trunk is { IsLoopback: true } || (request.Bot is null && Campaign.AllowSilence)),
+                Attempts = Campaign.Attempts with
                 {
-                    Initial = request.Attempts ?? campaign.Attempts.Initial,
-                    PauseMinutes = request.PauseMinutes ?? campaign.Attempts.PauseMinutes,
+                    Initial = request.Attempts ?? Campaign.Attempts.Initial,
+                    PauseMinutes = request.PauseMinutes ?? Campaign.Attempts.PauseMinutes,
                 },
             });
+    }
+
+    /// <summary>The channel with the carrier, the identity and the bot that the options name.</summary>
+    private ChannelSettings Carried(DialRequest request)
+    {
+        var carrier = request switch
+        {
+            { Trunk: { } trunk } => Channel with
+            {
+                Kind = ChannelKind.Sip,
+                Simulated = null,
+                Sip = (Channel.Sip ?? new SipSettings { Host = trunk.Host }) with { Host = trunk.Host, Port = trunk.Port, Transport = trunk.Transport },
+            },
+            { Channel: not null } => Channel with
+            {
+                Kind = ChannelKind.Simulated,
+                Sip = null,
+                Scenario = Scenario.None,
+                Simulated = (Channel.Simulated ?? new()) with { Endpoint = request.CarrierEndpoint },
+            },
+            _ => Channel,
+        };
+        if (carrier.Sip is not { } sip)
+        {
+            return carrier;
+        }
+
+        return carrier with
+        {
+            Sip = sip with
+            {
+                Username = request.Username ?? sip.Username,
+                Password = (request.Username ?? sip.Username) is null ? null : request.Password ?? sip.Password,
+                CallerId = request.CallerId ?? sip.CallerId,
+                Probe = request.NoProbe is { } without ? !without : sip.Probe,
+            },
+            Scenario = request.NoBot == true ? Scenario.None
+                : request.Bot is null ? carrier.Scenario
+                : new Scenario { SipBotUri = request.Bot },
+        };
     }
 
     public bool IsAnyTime => Campaign.CallingWindows.Equals(WeeklyHours.Always);
 
     /// <summary>The trunk as the operator knows it.</summary>
-    public string Carrier => Channel.Simulated?.Endpoint is { } endpoint
+    public string Carrier => Channel.Sip is { } sip ? SipTarget.Text(sip)
+        : Channel.Simulated?.Endpoint is { } endpoint
         ? $"the simulated carrier at {endpoint} (nobody is really called)"
         : "the simulated carrier (nobody is really called)";
 
@@ -76,7 +119,10 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
     {
         (string Option, object Was, object Is)[] all =
         [
-            ("--channel", before.Channel.Simulated?.Endpoint ?? "sim", Channel.Simulated?.Endpoint ?? "sim"),
+            ("--channel", before.ChannelText, ChannelText),
+            ("--username", before.Channel.Sip?.Username ?? "none", Channel.Sip?.Username ?? "none"),
+            ("--caller-id", before.Channel.Sip?.CallerId ?? "none", Channel.Sip?.CallerId ?? "none"),
+            ("--bot", before.BotText, BotText),
             ("--max-calls", before.Campaign.MaxSimultaneousCalls, Campaign.MaxSimultaneousCalls),
             ("--calls-per-second", before.Channel.CallsPerSecond, Channel.CallsPerSecond),
             ("--attempts", before.Campaign.Attempts.Initial, Campaign.Attempts.Initial),
@@ -89,6 +135,11 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
         ];
         return all.Where(c => !c.Was.Equals(c.Is)).Select(c => $"{c.Option} {Text(c.Is)} (was {Text(c.Was)})");
     }
+
+    /// <summary>What answered calls are connected to.</summary>
+    public string BotText => Channel.Scenario.SipBotUri ?? "none";
+
+    private string ChannelText => Channel.Sip is { } sip ? SipTarget.Text(sip) : Channel.Simulated?.Endpoint ?? "sim";
 
     private static string Text(object value) => value is bool isOn ? (isOn ? "on" : "off") : FormattableString.Invariant($"{value}");
 }

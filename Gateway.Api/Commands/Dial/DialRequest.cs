@@ -18,6 +18,8 @@ internal sealed record DialRequest
 
     public bool? NoBot { get; init; }
 
+    public bool? NoProbe { get; init; }
+
     public int? MaxCalls { get; init; }
 
     public int? CallsPerSecond { get; init; }
@@ -46,6 +48,12 @@ internal sealed record DialRequest
     public string? CarrierEndpoint => Channel?.StartsWith("sim:", StringComparison.OrdinalIgnoreCase) == true ? Channel[4..] : null;
 
     public bool IsSip => Channel?.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>The trunk that <c>--channel</c> names; null when it names none or cannot be read.</summary>
+    public SipTarget? Trunk => IsSip && SipTarget.TryParse(Channel!, out var trunk) ? trunk : null;
+
+    /// <summary>The password, from the file or the environment; null = none. Read once, before anything starts.</summary>
+    public Secret? Password { get; init; }
 
     /// <summary>Options that were given and mean something to a SIP trunk only.</summary>
     public IEnumerable<string> SipOnly()

@@ -43,7 +43,8 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         }
 
         var plan = earlier?.Plan.With(request) ?? DialPlan.New(request, Name, list.Id, zone);
-        if (request.SipOnly().ToList() is { Count: > 0 } unused)
+        DialChecks.CheckBot(plan);
+        if (plan.Channel.Sip is null && request.SipOnly().ToList() is { Count: > 0 } unused)
         {
             screen.Warn($"{string.Join(", ", unused)}: no effect on the simulated carrier.");
         }

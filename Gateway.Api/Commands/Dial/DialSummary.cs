@@ -15,6 +15,12 @@ internal static class DialSummary
         var end = estimate.End is { } at ? $"about {DialEstimate.Text(at, zone, now)}" : "not within a year";
         yield return Text($"People to call   {people}   ({(done > 0 ? Text($"{done} are done, ") : "")}rejected rows {list.Rejected}, duplicates {list.Duplicates})");
         yield return $"Trunk            {plan.Carrier}";
+        if (plan.Channel.Sip is { } sip)
+        {
+            yield return $"Shown to them    {sip.CallerId ?? "no number (--caller-id)"}";
+            yield return $"Bot              {(plan.Channel.Scenario.IsNone ? "none: they hear silence" : plan.BotText)}";
+        }
+
         yield return Text($"At once          {plan.Campaign.MaxSimultaneousCalls}   attempts {plan.Campaign.Attempts.Initial}");
         yield return $"Hours            {plan.Hours}";
         yield return $"First call       {(estimate.FirstCall <= now ? "now" : DialEstimate.Text(estimate.FirstCall, zone, now))}";

@@ -11,6 +11,9 @@ internal sealed class SilentSession(IPAddress local)
     private readonly string head = string.Create(
         CultureInfo.InvariantCulture, $"v=0\r\no=- 1 1 IN {Family(local)} {local}\r\ns=-\r\nc=IN {Family(local)} {local}\r\nt=0 0\r\n");
 
+    /// <summary>Our address as it stands in descriptions.</summary>
+    public string Address => local.ToString();
+
     public string Offer => head + "m=audio 9 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=inactive\r\n";
 
     /// <summary>As many media as were offered, in their order (RFC 3264 §6): audio is taken and kept silent, the rest refused.</summary>

@@ -1,17 +1,25 @@
+using System.Globalization;
 using Dialer.Calls;
+using Dialer.Channels;
 using Dialer.Grains.Calls;
 
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>One call of the driver: the leg's host, and the one who turns its events into those of the contract. Lives on its loop.</summary>
-internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand command, UnixTime startedAt) : ILegHost
+internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand command, UnixTime startedAt) : ILegHost, IBridgedCall
 {
+    /// <summary>A callee who hangs up after so much silence has met no bot, in ms.</summary>
+    private const long SilenceMs = 2_000;
+
     private IReadOnlyList<SipRoute> routes = [];
     private int route;
     private SipLeg? leg;
     private volatile bool isAnswered;
     private UnixTime answeredAt;
     private HangUpReason hangUp;
+    private SipProfile? profile;
+    private BotBridge? bridge;
+    private string? botFault;
     private int seq;
 
     public DialCommand Command => command;
@@ -27,7 +35,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     public LiveCall AsLive() => new(command.Id, command.Campaign, command.To, isAnswered, startedAt);
 
     /// <summary>On the loop: sends the INVITE, unless it was hung up before or there is nobody to send it to.</summary>
-    public void Begin(SipRoutes all, SipProfile? profile)
+    public void Begin(SipRoutes all, SipProfile? own)
     {
         if (HasEnded)
         {
@@ -35,6 +43,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         }
 
         routes = all.Current();
+        profile = own;
         if (routes.Count == 0 || profile is null)
         {
             var facts = new LegEndFacts(LegEnd.NotSent, Text: all.Fault ?? "the trunk has no address");
@@ -49,7 +58,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return;
         }
 
-        leg = new SipLeg(profile.IdsOf(command.Id), profile.SettingsOf(command.To, command.RingLimit, command.MaxTalk), this);
+        var settings = profile.SettingsOf(command.To, command.RingLimit, command.MaxTalk);
+        leg = new SipLeg(profile.IdsOf(command.Id), HasLateOffer ? settings with { Offer = null } : settings, this);
         loop.Add(leg);
         leg.Start();
         loop.Touched(leg);
@@ -70,6 +80,18 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     public void Lose() => End(
         new Outcome(CallClass.Unknown, Fault.Ourselves), new LegEndFacts(LegEnd.Lost, Text: "the far side did not confirm the end"));
 
+    void IBridgedCall.BotFailed(string why)
+    {
+        botFault = why;
+        HangUp(HangUpReason.None);
+    }
+
+    void IBridgedCall.BotLeft() => HangUp(HangUpReason.Bot);
+
+    bool ILegHost.Offered(SipLeg from, SipMessage request) => bridge?.CalleeOffered(request) == true;
+
+    void ILegHost.Confirmed(SipLeg from, ReadOnlyMemory<byte> answer) => bridge?.CalleeConfirmed(answer);
+
     SipHop ILegHost.HopTo(SipUri next) => driver.HopTo(next, routes[route]);
 
     bool ILegHost.NextTarget()
@@ -85,6 +107,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     }
 
     void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => request.Source?.Reply(request, response);
+
+    private bool HasLateOffer => command.Scenario is { SipBotUri: not null, Handover: BotHandover.LateOffer };
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
     {
@@ -124,10 +148,46 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
                 At = answeredAt,
                 Leg = answered.Record(),
             });
+            Connect(answered);
         }
     }
 
-    private void End(Outcome outcome, LegEndFacts facts)
+    /// <summary>Hands the callee to the bot, if there is one.</summary>
+    private void Connect(SipLeg answered)
+    {
+        if (command.Scenario.SipBotUri is not { } uri)
+        {
+            return;
+        }
+
+        if (driver.BotOf(uri) is not { } bot)
+        {
+            ((IBridgedCall)this).BotFailed("the bot's URI cannot be read");
+            return;
+        }
+
+        var headers = $"X-Dialer-Call-Id: {command.Id}\r\nX-Dialer-Phone: {command.To.Value.ToString(CultureInfo.InvariantCulture)}\r\n";
+        bridge = new BotBridge(this, answered, loop, bot, headers, profile!.Silence, HasLateOffer);
+        bridge.Start();
+    }
+
+    /// <summary>An answered call whose callee met no bot, or waited for it in vain (P41).</summary>
+    private Outcome WithBot(Outcome outcome, LegEndFacts facts)
+    {
+        if (outcome.Class != CallClass.Answered || bridge is null)
+        {
+            return outcome;
+        }
+
+        if (botFault is null && facts.How == LegEnd.RemoteBye && !bridge.IsUp && bridge.Waited >= SilenceMs)
+        {
+            botFault = "the callee hung up before the bot was connected";
+        }
+
+        return botFault is null ? outcome : new Outcome(CallClass.BotFailed, Fault.Bot);
+    }
+
+    private void End(Outcome judged, LegEndFacts facts)
     {
         if (HasEnded)
         {
@@ -135,6 +195,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         }
 
         HasEnded = true;
+        var outcome = WithBot(judged, facts);
+        bridge?.CalleeEnded();
         driver.Remove(this);
         driver.Post(new CallEnded
         {
@@ -146,7 +208,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             Class = outcome.Class,
             By = By(facts),
             Fault = outcome.Fault,
-            Cause = new RawCause(facts.Status, facts.Q850, facts.Text),
+            Cause = new RawCause(facts.Status, facts.Q850, botFault ?? facts.Text),
             AnsweredAt = answeredAt,
             IsChannelClass = outcome.IsChannelClass,
         });

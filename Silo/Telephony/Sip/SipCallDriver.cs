@@ -38,6 +38,7 @@ internal sealed partial class SipCallDriver : ICallDriver
     private readonly TimeProvider clock;
     private readonly ILogger log;
     private readonly SipRoutes routes;
+    private readonly SipBot.Book bots;
     private readonly ITimer watch;
     private SipProfile? profile;
     private int endsOwed;
@@ -48,6 +49,7 @@ internal sealed partial class SipCallDriver : ICallDriver
     {
         (this.trunk, this.network, this.sink, clock, log) = (trunk, network, sink, network.Clock, logger);
         routes = new SipRoutes(network, resolver, trunk);
+        bots = new SipBot.Book(trunk, network, resolver);
         watch = clock.CreateTimer(static s => ((SipCallDriver)s!).Watch(), this, WatchEvery, WatchEvery);
     }
 
@@ -153,14 +155,26 @@ internal sealed partial class SipCallDriver : ICallDriver
         }
 
         await routes.Ready.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var targets = routes.Current().Take(MaxProbed).ToList();
-        if (targets.Count == 0)
+        if (!trunk.AnswersOptions && routes.Current().Count > 0)
         {
-            return new(false, routes.Fault ?? $"no answer of DNS to {trunk.NextHop.Host}");
+            return new(true, "not probed");
         }
 
-        var answers = await Task.WhenAll(targets.Select(ProbeAsync)).WaitAsync(cancel);
-        return answers.FirstOrDefault(a => a.IsUp) is { IsUp: true } up ? up : answers[0];
+        return routes.Current().Count == 0
+            ? new(false, routes.Fault ?? $"no answer of DNS about {trunk.NextHop.Host}")
+            : await ProbeAsync(routes, trunk.NextHop.Host, Profile.Options, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TrunkHealth> ProbeBotAsync(string uri, CancellationToken cancel)
+    {
+        if (bots.Of(uri) is not { } bot)
+        {
+            return new(false, "the bot's URI cannot be read");
+        }
+
+        await bot.Routes.Ready.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await ProbeAsync(bot.Routes, uri, bot.Options, cancel);
     }
 
     /// <summary>
@@ -217,6 +231,8 @@ internal sealed partial class SipCallDriver : ICallDriver
 
     internal SipHop HopTo(SipUri next, SipRoute route) => routes.HopTo(next, route);
 
+    internal SipBot? BotOf(string uri) => bots.Of(uri);
+
     internal void Failed(SipRoute route) => routes.Failed(route);
 
     internal Outcome Judge(LegEndFacts facts) => trunk.Outcomes.Judge(facts);
@@ -259,12 +275,24 @@ internal sealed partial class SipCallDriver : ICallDriver
         }
     }
 
-    private async Task<TrunkHealth> ProbeAsync(SipRoute route)
+    private async Task<TrunkHealth> ProbeAsync(SipRoutes all, string name, Func<string, TimeSpan, SipInquirySettings> question, CancellationToken cancel)
     {
-        var response = await SipInquiry.AskAsync(network, route.Hop, Profile.Options($"probe-{Guid.NewGuid():N}", ProbeLimit));
+        var targets = all.Current().Take(MaxProbed).ToList();
+        if (targets.Count == 0)
+        {
+            return new(false, all.Fault ?? $"no answer of DNS about {name}");
+        }
+
+        var answers = await Task.WhenAll(targets.Select(t => ProbeAsync(all, t, question))).WaitAsync(cancel);
+        return answers.FirstOrDefault(a => a.IsUp) is { IsUp: true } up ? up : answers[0];
+    }
+
+    private async Task<TrunkHealth> ProbeAsync(SipRoutes all, SipRoute route, Func<string, TimeSpan, SipInquirySettings> question)
+    {
+        var response = await SipInquiry.AskAsync(network, route.Hop, question($"probe-{Guid.NewGuid():N}", ProbeLimit));
         if (response is null or { Status: 503 })
         {
-            routes.Failed(route);
+            all.Failed(route);
         }
 
         return response is null ? new(false, $"no answer to OPTIONS from {route.Target.Address}")

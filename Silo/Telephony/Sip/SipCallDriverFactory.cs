@@ -43,6 +43,7 @@ internal sealed class SipCallDriverFactory(SipNetwork network, SipResolver resol
         Credentials = sip.Username is null ? null : new DigestCredentials(sip.Username, sip.Password?.Value ?? ""),
         OutboundProxy = TrunkAddress.TryParse(sip.OutboundProxy, out var host, out var port) ? new SipUri { Scheme = "sip", Host = host, Port = port } : null,
         Registers = sip.Register,
+        AnswersOptions = sip.Probe,
         Tls = sip.Transport == TrunkTransport.Tls ? TlsSettings.Read(sip.CaFile, sip.CertificateFile, sip.KeyFile) : null,
         Domain = installation.Domain,
         Key = installation.Key,

@@ -15,6 +15,7 @@ internal sealed class SipProfile
     public SipProfile(SipTrunk trunk, SilentSession silence)
     {
         this.trunk = trunk;
+        Silence = silence;
         var anonymous = new SipUri { Scheme = "sip", User = "anonymous", Host = "anonymous.invalid" };
         plain = new LegSettings
         {
@@ -32,6 +33,8 @@ internal sealed class SipProfile
             Has100Rel = trunk.Has100Rel,
         };
     }
+
+    public SilentSession Silence { get; }
 
     public LegSettings SettingsOf(PhoneNumber to, TimeSpan ring, TimeSpan talk) => plain with
     {

@@ -31,6 +31,9 @@ internal sealed record SipTrunk
     /// <summary>Registers our address there, so that its requests find us (RFC 3261 §10).</summary>
     public bool Registers { get; init; }
 
+    /// <summary>Whether it answers OPTIONS: then silence says that it is down (P42).</summary>
+    public bool AnswersOptions { get; init; } = true;
+
     public TlsSettings? Tls { get; init; }
 
     /// <summary>What Call-IDs end with: the same on all silos of an installation.</summary>
