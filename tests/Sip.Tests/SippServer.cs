@@ -39,6 +39,9 @@ internal sealed class SippServer : IAsyncDisposable
         return new SippServer(process, directory, port);
     }
 
+    /// <summary>An address on which nobody listens.</summary>
+    public static IPEndPoint NobodyThere() => new(IPAddress.Loopback, FreePort());
+
     /// <summary>Waits until it has had all its calls. 0 = each went as the scenario wants.</summary>
     public async Task<(int Code, string Errors)> ExitAsync()
     {

@@ -1,0 +1,106 @@
+using Dialer.Calls;
+using Dialer.Channels;
+using Dialer.Grains.Calls;
+using Dialer.Numbers;
+using Dialer.Tests.Contract;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>
+/// P41 with SIPp on both sides: sessions really cross over (each side checks address, port and SRTP key of the other), whoever hangs
+/// up first ends both legs, and a bot that is not there is told.
+/// </summary>
+public class BotBridgeTests
+{
+    private const int Calls = 3;
+    private const long Stays = 79_020_000_001;
+    private const long Leaves = 79_021_000_001;
+    private const long IsMoved = 79_022_000_001;
+
+    [Theory]
+    [InlineData(BotHandover.ReInvite)]
+    [InlineData(BotHandover.LateOffer)]
+    public async Task CalleeAndBot_GetEachOthersMedia_AndTheCalleesHangUpEndsBoth_P41(BotHandover handover)
+    {
+        var ends = await DialAsync(Leaves, "talks", handover);
+        Assert.All(ends, e => Assert.Equal((CallClass.Answered, EndedBy.Callee), (e.Class, e.By)));
+    }
+
+    [Theory]
+    [InlineData(BotHandover.ReInvite)]
+    [InlineData(BotHandover.LateOffer)]
+    public async Task BotThatHangsUp_EndsTheCalleesLeg_P41(BotHandover handover)
+    {
+        var ends = await DialAsync(Stays, "leaves", handover);
+        Assert.All(ends, e => Assert.Equal((CallClass.Answered, EndedBy.Bot), (e.Class, e.By)));
+    }
+
+    [Theory]
+    [InlineData(BotHandover.ReInvite)]
+    [InlineData(BotHandover.LateOffer)]
+    public async Task BotThatMoves_IsFollowedByTheCallee_P41(BotHandover handover)
+    {
+        var ends = await DialAsync(IsMoved, "moves", handover);
+        Assert.All(ends, e => Assert.Equal((CallClass.Answered, EndedBy.Bot), (e.Class, e.By)));
+    }
+
+    [Theory]
+    [InlineData(BotHandover.LateOffer)]
+    public async Task LongestCall_EndsBothLegs_P41(BotHandover handover)
+    {
+        var ends = await DialAsync(Stays, "talks", handover, TimeSpan.FromSeconds(1));
+        Assert.All(ends, e => Assert.Equal((CallClass.Answered, EndedBy.Ourselves), (e.Class, e.By)));
+    }
+
+    [Fact]
+    public async Task BotThatRefuses_IsBotFailed_AndTheCalleeIsHungUp_P41()
+    {
+        await using var callee = await SippServer.StartAsync("uas-matrix.xml", 1);
+        await using var bot = await SippServer.StartAsync("bot.xml", 1);
+        var end = Assert.Single(await DialAsync(callee, [79_002_000_001], $"sip:busy@{bot.Address}", BotHandover.ReInvite, TimeSpan.FromSeconds(30)));
+        Assert.Equal((CallClass.BotFailed, Fault.Bot), (end.Class, end.Fault));
+        Assert.Contains("486", end.Cause.Text, StringComparison.Ordinal);
+        Assert.False(end.AnsweredAt.IsNone);
+        Assert.Equal((0, ""), await callee.ExitAsync());
+        Assert.Equal((0, ""), await bot.ExitAsync());
+    }
+
+    [Fact]
+    public async Task BotThatIsNotThere_IsBotFailedWithinSeconds_P41()
+    {
+        await using var callee = await SippServer.StartAsync("uas-matrix.xml", 1);
+        var end = Assert.Single(await DialAsync(callee, [79_002_000_001], $"sip:bot@{SippServer.NobodyThere()}", BotHandover.ReInvite, TimeSpan.FromSeconds(30)));
+        Assert.Equal(CallClass.BotFailed, end.Class);
+        Assert.InRange((end.At - end.AnsweredAt).TotalSeconds, 3, 7);
+        Assert.Equal((0, ""), await callee.ExitAsync());
+    }
+
+    private static async Task<IReadOnlyList<CallEnded>> DialAsync(long phone, string bot, BotHandover handover, TimeSpan? talk = null)
+    {
+        await using var callee = await SippServer.StartAsync("bridged-callee.xml", Calls);
+        await using var botSide = await SippServer.StartAsync("bot.xml", Calls);
+        var phones = Enumerable.Range(0, Calls).Select(i => phone + i).ToList();
+        var ends = await DialAsync(callee, phones, $"sip:{bot}@{botSide.Address}", handover, talk ?? TimeSpan.FromSeconds(30));
+        Assert.Equal((0, ""), await callee.ExitAsync());
+        Assert.Equal((0, ""), await botSide.ExitAsync());
+        return ends;
+    }
+
+    private static async Task<IReadOnlyList<CallEnded>> DialAsync(
+        SippServer callee, IReadOnlyList<long> phones, string bot, BotHandover handover, TimeSpan talk)
+    {
+        var sink = new RecordingSink();
+        await using var side = new SipSide(callee.Address, sink);
+        var scenario = new Scenario { SipBotUri = bot, Handover = handover };
+        var ids = phones.Select((_, i) => new TryId(new JobId(i + 1), 1)).ToList();
+        for (var i = 0; i < phones.Count; i++)
+        {
+            var command = new DialCommand(ids[i], new CampaignId(1), new PhoneNumber(phones[i]), TimeSpan.FromSeconds(20), talk, scenario);
+            Assert.True((await side.Driver.DialAsync(command, TestContext.Current.CancellationToken)).IsAccepted);
+        }
+
+        await sink.EndsAsync(phones.Count, "all bridged calls");
+        sink.CheckLaws();
+        return [.. ids.Select(id => Assert.IsType<CallEnded>(sink.Of(id)[^1]))];
+    }
+}
