@@ -55,6 +55,13 @@ public class SipParserTests
     }
 
     [Fact]
+    public void WhatIsNoUtf8_IsReadAsLatin1_SoThatNothingIsLost()
+    {
+        var message = SipParser.Parse(Encoding.Latin1.GetBytes("BYE sip:a@h SIP/2.0\r\nCall-ID: \xE9\xFF\r\nFrom: \"J\xFCrgen\" <sip:a@h>;tag=\xE8\r\n\r\n"), out _)!;
+        Assert.Equal(("\xE9\xFF", "J\xFCrgen", "\xE8"), (message.CallId, message.From!.DisplayName, message.From.Tag));
+    }
+
+    [Fact]
     public void Limits_BoundHeadersAndLines()
     {
         var many = "BYE sip:a@h SIP/2.0\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 257)) + "\r\n";

@@ -46,6 +46,6 @@ internal static class SipMethods
             }
         }
 
-        return Encoding.ASCII.GetString(text);
+        return SipText.Decode(text);
     }
 }
