@@ -141,6 +141,17 @@ public class SipLegTests
         Assert.Equal(LegEnd.RemoteBye, rig.End!.How);
     }
 
+    /// <summary>RFC 3261 §17.2.3: a repeat is known by its branch. Two phones count their requests each for itself.</summary>
+    [Fact]
+    public void SameRequestOfTwoForks_IsAnsweredToEach()
+    {
+        var rig = new LegRig().Start().Answer("one").Answer("two");
+        rig.Request("BYE", 1, tag: "two").Request("BYE", 1, tag: "one");
+        Assert.Equal(["two", "one"], rig.Replies.Select(r => r.From!.Tag));
+        Assert.Equal(["z9hG4bKtwoBYE1", "z9hG4bKoneBYE1"], rig.Replies.Select(r => r.TopVia!.Branch));
+        Assert.Equal(LegEnd.RemoteBye, rig.End!.How);
+    }
+
     [Fact]
     public void LongestTalk_HangsUp_AndAByeWithoutAnAnswerIsGivenUpAfter32Seconds()
     {

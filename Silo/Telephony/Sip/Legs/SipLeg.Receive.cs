@@ -10,7 +10,9 @@ public sealed partial class SipLeg
 
     /// <summary>How often each nonce was used: its next count is one more (RFC 7616 §3.4).</summary>
     private readonly Dictionary<string, int> nonces = new(StringComparer.Ordinal);
-    private (int CSeq, string Method, ReadOnlyMemory<byte> Bytes)? lastReply;
+
+    /// <summary>Our answer to the last request, for its repeats: of one transaction, as two forks may count alike (§17.2.3).</summary>
+    private (string? Branch, int CSeq, string Method, ReadOnlyMemory<byte> Bytes)? lastReply;
     private int challenges;
 
     /// <summary>A message with this leg's Call-ID.</summary>
@@ -186,7 +188,8 @@ public sealed partial class SipLeg
             return;
         }
 
-        if (lastReply is { } last && last.CSeq == request.CSeq.Number && last.Method == request.Method)
+        var branch = request.TopVia?.Branch;
+        if (lastReply is { } last && last.Branch == branch && last.CSeq == request.CSeq.Number && last.Method == request.Method)
         {
             host.Reply(request, last.Bytes);
             return;
@@ -196,7 +199,7 @@ public sealed partial class SipLeg
         var (status, reason) = Judge(request, dialog);
         var isSession = status == 200 && request.Method is SipMethods.Invite or SipMethods.Update;
         var bytes = isSession ? writer.SessionAnswer(request) : LegWriter.Response(request, status, reason);
-        lastReply = (request.CSeq.Number, request.Method, bytes);
+        lastReply = (branch, request.CSeq.Number, request.Method, bytes);
         host.Reply(request, bytes);
         if (dialog is not null && status != 500)
         {
