@@ -72,6 +72,28 @@ public class SipLegTests
         Assert.Single(rig.Events);
     }
 
+    /// <summary>RFC 3261 §9.1: CANCEL has no effect after a final response; a ringing that the wire overtook does not bring one about.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RingingThatComesAfterTheRefusal_IsNotCancelled(bool isGivenUpFirst)
+    {
+        var rig = new LegRig().Start();
+        if (isGivenUpFirst)
+        {
+            rig.After(6.1);
+        }
+        else
+        {
+            rig.Leg.HangUp();
+        }
+
+        rig.Respond(486).Respond(180);
+        Assert.Equal(0, rig.Count("CANCEL"));
+        Assert.Equal("ACK", rig.Sent[^1].Method);
+        Assert.True(rig.After(40).Leg.IsGone);
+    }
+
     [Fact]
     public void RingLimit_Cancels_AndTheEndSaysSo()
     {

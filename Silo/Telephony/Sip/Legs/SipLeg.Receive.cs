@@ -48,8 +48,9 @@ public sealed partial class SipLeg
         {
             OnAnswer(response);
         }
-        else if (response.CSeq.Number == cseq && state is LegState.Inviting or LegState.Over)
+        else if (response.CSeq.Number == cseq && invite is not null && state is LegState.Inviting or LegState.Over)
         {
+            // one that comes after its final response was overtaken on the way: there is nothing left to cancel (§9.1)
             OnProvisional(response);
         }
     }
@@ -90,6 +91,7 @@ public sealed partial class SipLeg
         dialogs.Add(dialog);
         dialog.Ack = writer.InDialog(SipMethods.Ack, dialog, response.CSeq.Number, "", ids.Branch(response.CSeq.Number, SipMethods.Ack + tag));
         host.Send(dialog.Ack);
+        invite = null;
         if (state != LegState.Inviting)
         {
             // a fork's second answer, or one that came after we had given up: acknowledged and hung up
@@ -97,7 +99,6 @@ public sealed partial class SipLeg
             return;
         }
 
-        invite = null;
         provisionalAt = ringAt = cancelledAt = long.MaxValue;
         state = LegState.Answered;
         host.Tell(this, LegEventKind.Answered, null);
@@ -115,7 +116,13 @@ public sealed partial class SipLeg
     {
         // every one, also a repeated one (§17.1.1.2)
         host.Send(writer.AckOfRefusal(response.CSeq.Number, response.First(SipHeader.To) ?? ""));
-        if (response.CSeq.Number != cseq || state != LegState.Inviting)
+        if (response.CSeq.Number != cseq)
+        {
+            return;
+        }
+
+        invite = null;
+        if (state != LegState.Inviting)
         {
             return;
         }
@@ -126,7 +133,6 @@ public sealed partial class SipLeg
             return;
         }
 
-        invite = null;
         var (q850, text) = ReasonOf(response);
         End(new LegEndFacts(
             isCancelWanted ? LegEnd.Cancelled : LegEnd.Refused, response.Status, q850, text ?? response.Reason, hadRinging, isAtRingLimit));
