@@ -72,6 +72,29 @@ public class SipLegTests
         Assert.Single(rig.Events);
     }
 
+    /// <summary>RFC 3261 §17.1.2.2 (Timer F): who answers while the leg lingers is hung up by as many BYEs as anybody else.</summary>
+    [Fact]
+    public void AnswerJustBeforeTheLegIsForgotten_IsHungUpWithAllRepeats()
+    {
+        var rig = new LegRig().Start().Respond(180).Answer("one").Request("BYE", 1, tag: "one").After(31);
+        rig.Answer("two").After(31.9);
+        Assert.False(rig.Leg.IsGone);
+        Assert.Equal(11, rig.Count("BYE"));
+        Assert.True(rig.After(1).Leg.IsGone);
+    }
+
+    /// <summary>So is who rings while it lingers cancelled; the leg's timers do not spin for a CANCEL that nobody waits for.</summary>
+    [Fact]
+    public void RingingJustBeforeTheLegIsForgotten_IsCancelledWithAllRepeats()
+    {
+        var rig = new LegRig().Start().After(30).Respond(180).After(31.9);
+        Assert.False(rig.Leg.IsGone);
+        Assert.Equal(11, rig.Count("CANCEL"));
+        Assert.True(rig.After(1).Leg.IsGone);
+        Assert.Equal(long.MaxValue, rig.Leg.NextDue);
+        Assert.Single(rig.Events);
+    }
+
     /// <summary>RFC 3261 §9.1: CANCEL has no effect after a final response; a ringing that the wire overtook does not bring one about.</summary>
     [Theory]
     [InlineData(false)]

@@ -197,7 +197,11 @@ public sealed partial class SipLeg
         }
 
         isCancelSent = true;
-        cancelledAt = host.Now + SipTimers.Timeout;
+        if (state == LegState.Inviting)
+        {
+            cancelledAt = host.Now + SipTimers.Timeout;
+        }
+
         SendRequest(SipMethods.Cancel, cseq, ids.Branch(cseq, SipMethods.Cancel), writer.Cancel(cseq, ""));
     }
 
@@ -225,6 +229,12 @@ public sealed partial class SipLeg
     private void SendRequest(string method, int number, string branch, ReadOnlyMemory<byte> bytes)
     {
         requests.Add(new ClientTransaction(method, number, branch, bytes, settings.IsReliable, host.Now));
+        if (state == LegState.Over)
+        {
+            // a late phone is hung up with all the repeats that it takes (Timer F)
+            goneAt = Math.Max(goneAt, host.Now + SipTimers.Timeout);
+        }
+
         host.Send(bytes);
     }
 
