@@ -256,6 +256,11 @@ public class SipLegTests
     {
         var rig = new LegRig { CanSend = false }.Start();
         Assert.Equal(LegEnd.NotSent, rig.End!.How);
+
+        // the connection is back: nobody's phone rings for a call whose end was told
+        rig.CanSend = true;
+        Assert.Empty(rig.After(20).Sent);
+        Assert.True(rig.After(20).Leg.IsGone);
     }
 
     [Fact]

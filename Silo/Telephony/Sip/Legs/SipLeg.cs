@@ -214,6 +214,7 @@ public sealed partial class SipLeg
         provisionalAt = host.Now + (long)settings.ProvisionalLimit.TotalMilliseconds;
         if (!host.Send(bytes))
         {
+            isCancelWanted = true;
             End(new LegEndFacts(LegEnd.NotSent, Text: "the trunk cannot be reached"));
         }
     }
@@ -265,7 +266,7 @@ public sealed partial class SipLeg
         state = LegState.Over;
         provisionalAt = ringAt = talkAt = cancelledAt = long.MaxValue;
         goneAt = host.Now + SipTimers.Timeout;
-        if (facts.How is LegEnd.NoResponse)
+        if (facts.How is LegEnd.NoResponse or LegEnd.NotSent)
         {
             // not sent again: who has not heard it by now shall not
             invite?.Proceed();
