@@ -91,7 +91,7 @@ internal sealed class LegRig : ILegHost
     /// <summary>A request of the far side within the dialog.</summary>
     public LegRig Request(string method, int cseq, string tag = "far", string extra = "")
     {
-        var text = $"{method} sip:dialer@192.0.2.9:5070 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.77:5099;branch=z9hG4bK{method}{cseq}\r\n"
+        var text = $"{method} sip:dialer@192.0.2.9:5070 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.77:5099;branch=z9hG4bK{tag}{method}{cseq}\r\n"
             + $"From: <sip:79001000001@192.0.2.1>;tag={tag}\r\nTo: <sip:78001234567@192.0.2.9>;tag={Leg.Ids.FromTag}\r\n"
             + $"Call-ID: {Leg.Ids.CallId}\r\nCSeq: {cseq} {method}\r\n{extra}Content-Length: 0\r\n\r\n";
         Leg.Receive(Parse(text));

@@ -72,6 +72,51 @@ public class SipLegTests
         Assert.Single(rig.Events);
     }
 
+    /// <summary>RFC 3261 §17.1.2.2 (Timer F): who answers while the leg lingers is hung up by as many BYEs as anybody else.</summary>
+    [Fact]
+    public void AnswerJustBeforeTheLegIsForgotten_IsHungUpWithAllRepeats()
+    {
+        var rig = new LegRig().Start().Respond(180).Answer("one").Request("BYE", 1, tag: "one").After(31);
+        rig.Answer("two").After(31.9);
+        Assert.False(rig.Leg.IsGone);
+        Assert.Equal(11, rig.Count("BYE"));
+        Assert.True(rig.After(1).Leg.IsGone);
+    }
+
+    /// <summary>So is who rings while it lingers cancelled; the leg's timers do not spin for a CANCEL that nobody waits for.</summary>
+    [Fact]
+    public void RingingJustBeforeTheLegIsForgotten_IsCancelledWithAllRepeats()
+    {
+        var rig = new LegRig().Start().After(30).Respond(180).After(31.9);
+        Assert.False(rig.Leg.IsGone);
+        Assert.Equal(11, rig.Count("CANCEL"));
+        Assert.True(rig.After(1).Leg.IsGone);
+        Assert.Equal(long.MaxValue, rig.Leg.NextDue);
+        Assert.Single(rig.Events);
+    }
+
+    /// <summary>RFC 3261 §9.1: CANCEL has no effect after a final response; a ringing that the wire overtook does not bring one about.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RingingThatComesAfterTheRefusal_IsNotCancelled(bool isGivenUpFirst)
+    {
+        var rig = new LegRig().Start();
+        if (isGivenUpFirst)
+        {
+            rig.After(6.1);
+        }
+        else
+        {
+            rig.Leg.HangUp();
+        }
+
+        rig.Respond(486).Respond(180);
+        Assert.Equal(0, rig.Count("CANCEL"));
+        Assert.Equal("ACK", rig.Sent[^1].Method);
+        Assert.True(rig.After(40).Leg.IsGone);
+    }
+
     [Fact]
     public void RingLimit_Cancels_AndTheEndSaysSo()
     {
@@ -141,6 +186,17 @@ public class SipLegTests
         Assert.Equal(LegEnd.RemoteBye, rig.End!.How);
     }
 
+    /// <summary>RFC 3261 §17.2.3: a repeat is known by its branch. Two phones count their requests each for itself.</summary>
+    [Fact]
+    public void SameRequestOfTwoForks_IsAnsweredToEach()
+    {
+        var rig = new LegRig().Start().Answer("one").Answer("two");
+        rig.Request("BYE", 1, tag: "two").Request("BYE", 1, tag: "one");
+        Assert.Equal(["two", "one"], rig.Replies.Select(r => r.From!.Tag));
+        Assert.Equal(["z9hG4bKtwoBYE1", "z9hG4bKoneBYE1"], rig.Replies.Select(r => r.TopVia!.Branch));
+        Assert.Equal(LegEnd.RemoteBye, rig.End!.How);
+    }
+
     [Fact]
     public void LongestTalk_HangsUp_AndAByeWithoutAnAnswerIsGivenUpAfter32Seconds()
     {
@@ -200,6 +256,11 @@ public class SipLegTests
     {
         var rig = new LegRig { CanSend = false }.Start();
         Assert.Equal(LegEnd.NotSent, rig.End!.How);
+
+        // the connection is back: nobody's phone rings for a call whose end was told
+        rig.CanSend = true;
+        Assert.Empty(rig.After(20).Sent);
+        Assert.True(rig.After(20).Leg.IsGone);
     }
 
     [Fact]

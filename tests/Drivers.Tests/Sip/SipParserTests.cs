@@ -36,17 +36,29 @@ public class SipParserTests
     [InlineData("HELLO\r\n\r\n", "neither")]
     [InlineData("SIP/2.0 99 Low\r\n\r\n", "neither")]
     [InlineData("SIP/2.0 700 High\r\n\r\n", "neither")]
-    [InlineData("BYE sip:a@h SIP/3.0\r\n\r\n", "neither")]
+    [InlineData("BYE sip:a@h SIP/3.0\r\n\r\n", "version")]
+    [InlineData("BYE sip:a@h XIP/2.0\r\n\r\n", "neither")]
     [InlineData("BYE  SIP/2.0\r\n\r\n", "neither")]
     [InlineData("BYE sip:a@h SIP/2.0\r\nVia: x\r\n", "do not end")]
     [InlineData("BYE sip:a@h SIP/2.0\r\n: x\r\n\r\n", "no name")]
     [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: 5\r\n\r\n1234", "shorter")]
-    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: x\r\n\r\n1234", "shorter")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: x\r\n\r\n1234", "cannot be read")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: 4\0\r\n\r\n1234", "cannot be read")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: 99999999999999999999\r\n\r\n1234", "cannot be read")]
+    [InlineData("BYE sip:a@h SIP/2.0\r\nX: a\rVia: b\r\n\r\n", "CR without LF")]
+    [InlineData("BYE sip:a@h\r SIP/2.0\r\n\r\n", "CR without LF")]
     [InlineData("BYE sip:a@h SIP/2.0\r\nContent-Length: 4\r\nl: 3\r\n\r\n1234", "two different")]
     public void WhatIsNoMessage_IsRefusedWithAReason(string text, string why)
     {
         Assert.Null(SipParser.Parse(Encoding.ASCII.GetBytes(text), out var fault));
         Assert.Contains(why, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoUtf8_IsReadAsLatin1_SoThatNothingIsLost()
+    {
+        var message = SipParser.Parse(Encoding.Latin1.GetBytes("BYE sip:a@h SIP/2.0\r\nCall-ID: \xE9\xFF\r\nFrom: \"J\xFCrgen\" <sip:a@h>;tag=\xE8\r\n\r\n"), out _)!;
+        Assert.Equal(("\xE9\xFF", "J\xFCrgen", "\xE8"), (message.CallId, message.From!.DisplayName, message.From.Tag));
     }
 
     [Fact]
@@ -74,6 +86,35 @@ public class SipParserTests
         Assert.Contains("Content-Length", fault, StringComparison.Ordinal);
     }
 
+    /// <summary>Where a stream's message ends and where the parser sees it end are one place, however the empty line is written.</summary>
+    [Theory]
+    [InlineData("\r\n\r\n")]
+    [InlineData("\n\n")]
+    [InlineData("\r\n\n")]
+    [InlineData("\n\r\n")]
+    public void Stream_EndsItsHeadersAtAnyEmptyLine(string end)
+    {
+        var bytes = Encoding.ASCII.GetBytes($"BYE sip:a@h SIP/2.0\r\nContent-Length: 3{end}abcBYE sip:a@h SIP/2.0\r\nContent-Length: 0\r\n\r\n");
+        var length = SipParser.LengthOfFirst(bytes, out _);
+        Assert.Equal("abc", Encoding.ASCII.GetString(SipParser.Parse(bytes[..length], out _)!.Body.Span));
+        Assert.Equal((byte)'c', bytes[length - 1]);
+    }
+
+    [Theory]
+    [InlineData("SIP/2.0/UDP h : 5070 ;branch=z9hG4bK1", "h", 5070)]
+    [InlineData("SIP/2.0/UDP [::1] : 5070;branch=z9hG4bK1", "::1", 5070)]
+    public void Via_MayHaveBlanksAroundItsColon(string text, string host, int port) =>
+        Assert.Equal((host, port), (SipVia.Parse(text)!.Host, SipVia.Parse(text)!.Port));
+
+    [Theory]
+    [InlineData("<sip:a b@h>")]
+    [InlineData("<>")]
+    [InlineData("sip:a@h?Route=x")]
+    [InlineData("\"a <sip:a@h>")]
+    [InlineData("<sip:a@h")]
+    [InlineData("<sip:a@h> x")]
+    public void NameAddr_ThatCouldNotBeWrittenBack_IsNone(string text) => Assert.Null(SipNameAddr.Parse(text));
+
     [Theory]
     [InlineData("sip:1000@h", true)]
     [InlineData("sips:h:5061;transport=tcp;lr", true)]
@@ -85,6 +126,8 @@ public class SipParserTests
     [InlineData("sip:a@[::1", false)]
     [InlineData("http://h", false)]
     [InlineData("sip:a b@h", false)]
+    [InlineData("sip:a@h:5060\0", false)]
+    [InlineData("sip:a@h/x", false)]
     public void Uris(string text, bool isOne)
     {
         Assert.Equal(isOne, SipUri.TryParse(text, out var uri));

@@ -8,6 +8,8 @@ internal sealed partial class SipLeg
     /// <summary>Rounds of challenges that are answered: more is a server that does not want us.</summary>
     private const int MaxChallenges = 3;
 
+    private const int MaxDialogs = 32;
+
     /// <summary>How often each nonce was used: its next count is one more (RFC 7616 §3.4).</summary>
     private readonly Dictionary<string, int> nonces = new(StringComparer.Ordinal);
 
@@ -54,8 +56,9 @@ internal sealed partial class SipLeg
         {
             OnAnswer(response);
         }
-        else if (response.CSeq.Number == cseq && state is LegState.Inviting or LegState.Over)
+        else if (response.CSeq.Number == cseq && invite is not null && state is LegState.Inviting or LegState.Over)
         {
+            // one that comes after its final response was overtaken on the way: there is nothing left to cancel (§9.1)
             OnProvisional(response);
         }
     }
@@ -97,8 +100,15 @@ internal sealed partial class SipLeg
             return;
         }
 
+        if (dialogs.Count == MaxDialogs)
+        {
+            // no fork has so many phones: a trunk that answers for ever shall not keep the leg for ever
+            return;
+        }
+
         var dialog = SipDialog.Of(response, number, settings.Target.ToString())!;
         dialogs.Add(dialog);
+        invite = null;
         var isFirst = state == LegState.Inviting;
         if (isFirst && settings.Offer is null)
         {
@@ -116,7 +126,6 @@ internal sealed partial class SipLeg
             return;
         }
 
-        invite = null;
         provisionalAt = ringAt = cancelledAt = long.MaxValue;
         state = LegState.Answered;
         RemoteSession = response.Body;
@@ -147,7 +156,13 @@ internal sealed partial class SipLeg
             return;
         }
 
-        if (number != cseq || state != LegState.Inviting || invite is null)
+        if (number != cseq || invite is null)
+        {
+            return;
+        }
+
+        invite = null;
+        if (state != LegState.Inviting)
         {
             return;
         }
@@ -163,7 +178,6 @@ internal sealed partial class SipLeg
             return;
         }
 
-        invite = null;
         var (q850, text) = ReasonOf(response);
         End(new LegEndFacts(
             isCancelWanted ? LegEnd.Cancelled : LegEnd.Refused, response.Status, q850, text ?? response.Reason, hadRinging, isAtRingLimit));

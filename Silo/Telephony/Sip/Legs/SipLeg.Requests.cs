@@ -19,7 +19,7 @@ internal sealed partial class SipLeg
             return;
         }
 
-        if (replies.FirstOrDefault(r => r.CSeq == request.CSeq.Number && r.Method == request.Method && r.Tag == request.From?.Tag) is { } last)
+        if (replies.FirstOrDefault(r => r.Branch == request.TopVia?.Branch && r.CSeq == request.CSeq.Number && r.Method == request.Method) is { } last)
         {
             host.Reply(request, last.Bytes);
             return;
@@ -76,14 +76,15 @@ internal sealed partial class SipLeg
 
     private void Reply(SipMessage request, ReadOnlyMemory<byte> bytes)
     {
-        var tag = request.From?.Tag;
-        replies.RemoveAll(r => r.CSeq == request.CSeq.Number && r.Method == request.Method && r.Tag == tag);
+        // of one transaction, as two forks may count alike (§17.2.3)
+        var branch = request.TopVia?.Branch;
+        replies.RemoveAll(r => r.Branch == branch && r.CSeq == request.CSeq.Number && r.Method == request.Method);
         if (replies.Count == RememberedReplies)
         {
             replies.RemoveAt(0);
         }
 
-        replies.Add(new Answered(request.CSeq.Number, request.Method, tag, bytes));
+        replies.Add(new Answered(branch, request.CSeq.Number, request.Method, bytes));
         host.Reply(request, bytes);
     }
 
@@ -100,5 +101,5 @@ internal sealed partial class SipLeg
         End(new LegEndFacts(isOurs ? LegEnd.LocalBye : LegEnd.RemoteBye, 200, q850, text, hadRinging, isAtRingLimit, isCancelWanted));
     }
 
-    private sealed record Answered(int CSeq, string Method, string? Tag, ReadOnlyMemory<byte> Bytes);
+    private sealed record Answered(string? Branch, int CSeq, string Method, ReadOnlyMemory<byte> Bytes);
 }

@@ -199,7 +199,11 @@ internal sealed partial class SipLeg : ISipParty
         }
 
         isCancelSent = true;
-        cancelledAt = host.Now + SipTimers.Timeout;
+        if (state == LegState.Inviting)
+        {
+            cancelledAt = host.Now + SipTimers.Timeout;
+        }
+
         var reason = isAtRingLimit ? "Reason: Q.850;cause=19;text=\"No answer\"\r\n" : "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n";
         SendCancel(cseq, reason, HopOf(cseq));
     }
@@ -229,6 +233,7 @@ internal sealed partial class SipLeg : ISipParty
     {
         if (!TryNextTarget())
         {
+            isCancelWanted = true;
             End(new LegEndFacts(LegEnd.NotSent, Text: "the trunk cannot be reached"));
         }
     }
@@ -281,6 +286,12 @@ internal sealed partial class SipLeg : ISipParty
     {
         var request = new ClientTransaction(method, number, branch, bytes, hop, host.Now, dialog);
         requests.Add(request);
+        if (state == LegState.Over)
+        {
+            // a late phone is hung up with all the repeats that it takes (Timer F)
+            goneAt = Math.Max(goneAt, host.Now + SipTimers.Timeout);
+        }
+
         request.Send(this);
     }
 
@@ -309,7 +320,7 @@ internal sealed partial class SipLeg : ISipParty
         provisionalAt = ringAt = talkAt = cancelledAt = long.MaxValue;
         StopSessions();
         goneAt = host.Now + SipTimers.Timeout;
-        if (facts.How is LegEnd.NoResponse)
+        if (facts.How is LegEnd.NoResponse or LegEnd.NotSent)
         {
             // not sent again: who has not heard it by now shall not
             invite?.Proceed();

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text;
 
 namespace Dialer.Silo.Telephony.Sip;
 
-/// <summary>CSeq (RFC 3261 §20.16). Number −1 = it could not be read.</summary>
+/// <summary>CSeq (RFC 3261 §20.16). Number −1 = it could not be read, or it is 2^31 or above (§8.1.1.5).</summary>
 public sealed record SipCSeq(int Number, string Method)
 {
     private static readonly SipCSeq Bad = new(-1, "");
@@ -12,9 +11,8 @@ public sealed record SipCSeq(int Number, string Method)
     {
         var blank = text.IndexOfAny((byte)' ', (byte)'\t');
         return blank > 0
-            && long.TryParse(text[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number <= SipLimits.MaxCSeq
-            ? new SipCSeq((int)number, SipMethods.Of(text[blank..].Trim(" \t"u8)))
+            && SipText.Digits(text[..blank]) is { } number
+            ? new SipCSeq(number, SipMethods.Of(text[blank..].Trim(" \t"u8)))
             : Bad;
     }
 }
@@ -48,6 +46,6 @@ internal static class SipMethods
             }
         }
 
-        return Encoding.ASCII.GetString(text);
+        return SipText.Decode(text);
     }
 }

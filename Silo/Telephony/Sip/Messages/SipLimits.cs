@@ -11,9 +11,6 @@ internal static class SipLimits
     /// <summary>One header with its folded lines.</summary>
     public const int MaxHeaderBytes = 16 * 1024;
 
-    /// <summary>Elements read of a header that is a list (routes, contacts, challenges).</summary>
+    /// <summary>Elements read of a header that is a list (routes, contacts, challenges), and parameters read of one element.</summary>
     public const int MaxListElements = 64;
-
-    /// <summary>CSeq is below 2^31 (RFC 3261 §8.1.1.5).</summary>
-    public const long MaxCSeq = int.MaxValue;
 }

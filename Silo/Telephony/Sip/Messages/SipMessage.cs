@@ -131,7 +131,7 @@ public sealed class SipMessage
         return -1;
     }
 
-    private string Text(Range place) => Encoding.UTF8.GetString(bytes.AsSpan(place));
+    private string Text(Range place) => SipText.Decode(bytes.AsSpan(place));
 }
 
 /// <summary>Where a header's name and value stand in the message.</summary>

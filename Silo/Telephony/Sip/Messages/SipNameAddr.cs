@@ -17,9 +17,11 @@ public sealed record SipNameAddr(string? DisplayName, string Uri, IReadOnlyDicti
         var open = OpeningBracket(text);
         if (open < 0)
         {
-            // without brackets every parameter belongs to the header (RFC 3261 §20)
+            // without brackets every parameter belongs to the header, and no headers may follow the URI (RFC 3261 §20)
             var parts = SipText.Split(text, ';');
-            return parts.Count == 0 || parts[0].Contains('"', StringComparison.Ordinal) ? null : new(null, parts[0], SipText.Parameters(parts.Skip(1)));
+            return parts.Count == 0 || !IsUri(parts[0]) || parts[0].AsSpan().ContainsAny('"', '?')
+                ? null
+                : new(null, parts[0], SipText.Parameters(parts.Skip(1)));
         }
 
         var close = text.IndexOf('>', open);
@@ -29,11 +31,15 @@ public sealed record SipNameAddr(string? DisplayName, string Uri, IReadOnlyDicti
         }
 
         var name = text[..open].Trim();
+        var uri = text[(open + 1)..close].Trim();
         var after = text[(close + 1)..].Trim();
-        return after.Length > 0 && after[0] != ';'
+        return !IsUri(uri) || (after.Length > 0 && after[0] != ';')
             ? null
-            : new(name.Length == 0 ? null : SipText.Unquote(name), text[(open + 1)..close].Trim(), SipText.Parameters(SipText.Split(after, ';')));
+            : new(name.Length == 0 ? null : SipText.Unquote(name), uri, SipText.Parameters(SipText.Split(after, ';')));
     }
+
+    /// <summary>Something that may be written into a first line: no blanks, no controls. Of which scheme is not asked here.</summary>
+    private static bool IsUri(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyInRange('\0', ' ');
 
     private static int OpeningBracket(string text)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
@@ -8,6 +6,8 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 public static class SipParser
 {
+    private const string BareReturn = "a CR without LF";
+
     private static ReadOnlySpan<byte> Version => "SIP/2.0"u8;
 
     /// <summary>
@@ -86,6 +86,12 @@ public static class SipParser
         var text = bytes.AsSpan(line);
         var from = at;
         at = next;
+        if (text.Contains((byte)'\r'))
+        {
+            fault = BareReturn;
+            return false;
+        }
+
         if (text.Length > 8 && StartsWithVersion(text) && text[7] == ' ')
         {
             return TryStatus(text[8..], from + 8, out start, ref fault);
@@ -93,9 +99,15 @@ public static class SipParser
 
         var first = text.IndexOf((byte)' ');
         var last = text.LastIndexOf((byte)' ');
-        if (first <= 0 || last <= first + 1 || !StartsWithVersion(text[(last + 1)..]) || text.Length - last - 1 != Version.Length
-            || !IsToken(text[..first]) || text[(first + 1)..last].ContainsAnyInRange((byte)0, (byte)' '))
+        if (first <= 0 || last <= first + 1 || !IsToken(text[..first]) || text[(first + 1)..last].ContainsAnyInRange((byte)0, (byte)' '))
         {
+            return false;
+        }
+
+        var version = text[(last + 1)..];
+        if (version.Length != Version.Length || !StartsWithVersion(version))
+        {
+            fault = version.StartsWith("SIP/"u8) ? "the version is not SIP/2.0" : fault;
             return false;
         }
 
@@ -107,8 +119,7 @@ public static class SipParser
     private static bool TryStatus(ReadOnlySpan<byte> text, int from, out SipStartLine start, ref string? fault)
     {
         start = default;
-        if (text.Length < 3 || !int.TryParse(text[..3], NumberStyles.None, CultureInfo.InvariantCulture, out var status)
-            || status is < 100 or > 699 || (text.Length > 3 && text[3] != ' '))
+        if (text.Length < 3 || SipText.Digits(text[..3]) is not (>= 100 and <= 699 and var status) || (text.Length > 3 && text[3] != ' '))
         {
             return false;
         }
@@ -142,9 +153,13 @@ public static class SipParser
 
             var colon = bytes.AsSpan(start, length).IndexOf((byte)':');
             var name = colon <= 0 ? default : bytes.AsSpan(start, colon).TrimEnd(" \t"u8);
-            if (length > SipLimits.MaxHeaderBytes || found.Count == SipLimits.MaxHeaders || !IsToken(name))
+            fault = length > SipLimits.MaxHeaderBytes ? "a header is too long"
+                : found.Count == SipLimits.MaxHeaders ? "too many headers"
+                : !IsToken(name) ? "a header has no name"
+                : bytes.AsSpan(start, length).Contains((byte)'\r') ? BareReturn
+                : null;
+            if (fault is not null)
             {
-                fault = length > SipLimits.MaxHeaderBytes ? "a header is too long" : found.Count == SipLimits.MaxHeaders ? "too many headers" : "a header has no name";
                 return false;
             }
 
@@ -166,13 +181,14 @@ public static class SipParser
         }
 
         // two different lengths are how messages are smuggled past a filter
-        if (lengths.Count > 1 || !int.TryParse(lengths[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > bytes.Length - at)
-        {
-            fault = lengths.Count > 1 ? "two different Content-Lengths" : "the body is shorter than Content-Length says";
-            return null;
-        }
-
-        return length == bytes.Length - at ? message : new SipMessage(bytes, start, headers, new Range(at, at + length));
+        var length = SipText.Digits<char>(lengths[0]);
+        fault = lengths.Count > 1 ? "two different Content-Lengths"
+            : length is null ? "Content-Length cannot be read"
+            : length > bytes.Length - at ? "the body is shorter than Content-Length says"
+            : null;
+        return fault is not null ? null
+            : length == bytes.Length - at ? message
+            : new SipMessage(bytes, start, headers, new Range(at, at + length!.Value));
     }
 
     /// <summary>The line at a place, without its end, and where the next begins (−1 = it does not end). CRLF, or LF alone.</summary>
@@ -209,11 +225,23 @@ public static class SipParser
     private static readonly System.Buffers.SearchValues<byte> TokenBytes =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~"u8);
 
+    /// <summary>Where the last header's line ends, and how long that end and the empty line after it are; each CRLF or LF alone.</summary>
     private static (int End, int LineEnd) EndOfHeaders(ReadOnlySpan<byte> text)
     {
-        var crlf = text.IndexOf("\r\n\r\n"u8);
-        var lf = text.IndexOf("\n\n"u8);
-        return crlf >= 0 && (lf < 0 || crlf < lf) ? (crlf, 4) : (lf, lf < 0 ? 0 : 2);
+        for (var feed = text.IndexOf((byte)'\n'); feed >= 0;)
+        {
+            var rest = text[(feed + 1)..];
+            var empty = rest.StartsWith("\n"u8) ? 1 : rest.StartsWith("\r\n"u8) ? 2 : 0;
+            if (empty > 0)
+            {
+                return (feed, 1 + empty);
+            }
+
+            var next = rest.IndexOf((byte)'\n');
+            feed = next < 0 ? -1 : feed + 1 + next;
+        }
+
+        return (-1, 0);
     }
 
     private static int? ContentLengthIn(ReadOnlySpan<byte> headers)
@@ -224,7 +252,7 @@ public static class SipParser
             var colon = line.IndexOf((byte)':');
             if (colon > 0 && SipHeaderNames.Find(line[..colon].TrimEnd(" \t"u8)) == SipHeader.ContentLength)
             {
-                return int.TryParse(line[(colon + 1)..].Trim(" \t"u8), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : -1;
+                return SipText.Digits(line[(colon + 1)..].Trim(" \t"u8)) ?? -1;
             }
         }
 

@@ -1,24 +1,35 @@
-using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>Small readings that several headers share.</summary>
 internal static class SipText
 {
+    /// <summary>
+    /// UTF-8 (RFC 3261 §7), or Latin-1 of what is none: no byte is lost, so that two tags or Call-IDs are never taken for one. The
+    /// framework's own way out, a mark for each such byte, costs some thirty bytes of memory for each.
+    /// </summary>
+    public static string Decode(ReadOnlySpan<byte> bytes) => (Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes);
+
     /// <summary>Splits at commas that are neither in quotes nor in angle brackets; empty elements are dropped.</summary>
     public static List<string> SplitList(string text) => Split(text, ',');
 
-    /// <summary>Splits at a separator that is neither in quotes nor in angle brackets; parts are trimmed, empty ones dropped.</summary>
-    public static List<string> Split(string text, char separator)
+    /// <summary>
+    /// Splits at a separator that is neither in quotes nor in angle brackets; parts are trimmed. Not more than
+    /// <see cref="SipLimits.MaxListElements"/> are read.
+    /// </summary>
+    /// <param name="isEmptyKept">Empty parts are parts too; else they are dropped.</param>
+    public static List<string> Split(string text, char separator, bool isEmptyKept = false)
     {
         var parts = new List<string>();
         var (start, isQuoted, depth) = (0, false, 0);
-        for (var i = 0; i <= text.Length; i++)
+        for (var i = 0; i <= text.Length && parts.Count < SipLimits.MaxListElements; i++)
         {
             if (i == text.Length || (text[i] == separator && !isQuoted && depth == 0))
             {
                 var part = text.AsSpan(start, i - start).Trim();
-                if (!part.IsEmpty)
+                if (isEmptyKept || !part.IsEmpty)
                 {
                     parts.Add(part.ToString());
                 }
@@ -58,11 +69,46 @@ internal static class SipText
         }
 
         var inner = text.AsSpan(1, text.Length - 2);
-        return inner.Contains('\\') ? System.Text.RegularExpressions.Regex.Replace(inner.ToString(), @"\\(.)", "$1") : inner.ToString();
+        if (!inner.Contains('\\'))
+        {
+            return inner.ToString();
+        }
+
+        var plain = new StringBuilder(inner.Length);
+        for (var i = 0; i < inner.Length; i++)
+        {
+            // a backslash stands before a character that is meant as it is; the last one has none after it
+            i += inner[i] == '\\' && i + 1 < inner.Length ? 1 : 0;
+            plain.Append(inner[i]);
+        }
+
+        return plain.ToString();
     }
 
     /// <summary>The text in quotes, as a quoted-string (RFC 3261 §25.1).</summary>
     public static string Quote(string text) => "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+
+    /// <summary>
+    /// A text of nothing but digits as a number; null when it is not one or too great. Not <c>int.TryParse</c>, which reads over
+    /// NULs at the end.
+    /// </summary>
+    public static int? Digits<T>(ReadOnlySpan<T> text)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        var number = text.IsEmpty ? -1L : 0L;
+        foreach (var digit in text)
+        {
+            var value = int.CreateTruncating(digit) - '0';
+            if (value is < 0 or > 9 || number > int.MaxValue)
+            {
+                return null;
+            }
+
+            number = (number * 10) + value;
+        }
+
+        return number is < 0 or > int.MaxValue ? null : (int)number;
+    }
 
     /// <summary>The digits at the beginning; null when there are none or too many.</summary>
     public static int? LeadingNumber(ReadOnlySpan<char> text)
@@ -74,7 +120,7 @@ internal static class SipText
             length++;
         }
 
-        return int.TryParse(text[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return Digits(text[..length]);
     }
 
     /// <summary>Parameters after a value: <c>;name=value;flag</c>. Names are read in any case; the first of a name counts.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Dialer.Silo.Telephony.Sip;
 
@@ -11,7 +12,10 @@ public sealed record SipUri
     public const int DefaultPort = 5060;
     public const int DefaultTlsPort = 5061;
 
-    private static readonly System.Buffers.SearchValues<char> NoHost = System.Buffers.SearchValues.Create(" \t<>\"@,");
+    private static readonly System.Buffers.SearchValues<char> HostChars =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
+
+    private static readonly System.Buffers.SearchValues<char> AddressChars = System.Buffers.SearchValues.Create("ABCDEFabcdef0123456789:.");
 
     public required string Scheme { get; init; }
 
@@ -27,6 +31,9 @@ public sealed record SipUri
     /// <summary>Parameters as they stand, with their <c>;</c>.</summary>
     public string Parameters { get; init; } = "";
 
+    /// <summary>Headers stood after <c>?</c>: never so in a Request-URI (RFC 3261 §19.1.1, table 1).</summary>
+    public bool HasHeaders { get; init; }
+
     public bool IsSecure => Scheme.Equals("sips", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The <c>transport</c> parameter in lower case; null when there is none.</summary>
@@ -35,8 +42,20 @@ public sealed record SipUri
     /// <summary>Whether the route is loose (RFC 3261 §16.12).</summary>
     public bool IsLooseRouter => Parameter("lr") is not null;
 
-    public string? Parameter(string name) =>
-        SipText.Parameters(SipText.Split(Parameters, ';')).TryGetValue(name, out var value) ? value : null;
+    /// <summary>A parameter's value, "" when it has none; null when it is not there. Escapes are read, once (RFC 4475 §3.1.1.3).</summary>
+    public string? Parameter(string name)
+    {
+        foreach (var part in SipText.Split(Parameters, ';'))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (Uri.UnescapeDataString(equals < 0 ? part : part[..equals]).Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return equals < 0 ? "" : Uri.UnescapeDataString(part[(equals + 1)..]);
+            }
+        }
+
+        return null;
+    }
 
     public static bool TryParse(string? text, out SipUri uri)
     {
@@ -91,11 +110,11 @@ public sealed record SipUri
             return false;
         }
 
-        uri = new SipUri { Scheme = scheme, User = user, Host = name, Port = port, Parameters = parameters };
+        uri = new SipUri { Scheme = scheme, User = user, Host = name, Port = port, Parameters = parameters, HasHeaders = question >= 0 };
         return true;
     }
 
-    /// <summary>Splits <c>host[:port]</c>, with IPv6 in brackets. Port 0 = none.</summary>
+    /// <summary>Splits <c>host[:port]</c>, with IPv6 in brackets and maybe blanks around the colon (in a Via). Port 0 = none.</summary>
     internal static bool TrySplitPort(ReadOnlySpan<char> text, out string host, out int port)
     {
         (host, port) = ("", 0);
@@ -103,23 +122,43 @@ public sealed record SipUri
         if (text.StartsWith("["))
         {
             var close = text.IndexOf(']');
-            if (close < 0 || !System.Net.IPAddress.TryParse(text[1..close], out _))
+            if (close < 0 || !IsAddress6(text[1..close], out host))
             {
                 return false;
             }
 
-            host = text[1..close].ToString();
-            rest = text[(close + 1)..];
+            rest = text[(close + 1)..].TrimStart();
         }
         else
         {
             var colon = text.IndexOf(':');
-            host = (colon < 0 ? text : text[..colon]).ToString();
+            host = (colon < 0 ? text : text[..colon]).TrimEnd().ToString();
             rest = colon < 0 ? rest : text[colon..];
+            if (host.Length == 0 || host.AsSpan().ContainsAnyExcept(HostChars))
+            {
+                return false;
+            }
         }
 
-        var isPort = rest.IsEmpty
-            || (rest[0] == ':' && int.TryParse(rest[1..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65_536);
-        return isPort && host.Length > 0 && !host.AsSpan().ContainsAny(NoHost);
+        port = rest.IsEmpty || rest[0] != ':' ? 0 : SipText.Digits(rest[1..].TrimStart()) ?? 0;
+        return rest.IsEmpty || port is > 0 and < 65_536;
+    }
+
+    /// <summary>
+    /// What may stand in brackets: an address of IPv6 without a zone. RFC 3261's grammar let a third colon stand before an IPv4
+    /// part; RFC 5118 §4.10 wants it read as two.
+    /// </summary>
+    private static bool IsAddress6(ReadOnlySpan<char> text, out string address)
+    {
+        address = text.ToString();
+        var colons = text.IndexOf(":::");
+        if (colons >= 0 && text[(colons + 3)..].Count('.') == 3 && System.Net.IPAddress.TryParse(text[(colons + 3)..], out _))
+        {
+            address = address.Remove(colons, 1);
+        }
+
+        return !text.ContainsAnyExcept(AddressChars)
+            && System.Net.IPAddress.TryParse(address, out var found)
+            && found.AddressFamily == AddressFamily.InterNetworkV6;
     }
 }

@@ -8,6 +8,9 @@ public sealed record SipVia(string Transport, string Host, int Port, IReadOnlyDi
 
     public string? Branch => Parameters.GetValueOrDefault("branch");
 
+    /// <summary>Where the next hop saw the message come from (§18.2.1); IPv6 with or without brackets (RFC 5118 §4.5).</summary>
+    public string? Received => Parameters.GetValueOrDefault("received")?.TrimStart('[').TrimEnd(']');
+
     /// <summary>Null when it cannot be read.</summary>
     public static SipVia? Parse(string? text)
     {
