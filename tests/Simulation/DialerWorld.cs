@@ -210,7 +210,7 @@ internal sealed class DialerWorld
         IsCalm = true;
         faults = Faults.None;
         Carrier.IsAway = false;
-        Carrier.AreBotsAway = false;
+        Carrier.BringBotsBack();
         if (Cluster.Alive.Count == 0)
         {
             Cluster.Start();

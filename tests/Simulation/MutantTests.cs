@@ -18,8 +18,8 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.DoNotCallNotChecked), "I4 do-not-call" },
         { nameof(Bug.GapNotKept), "P22 gap" },
         { nameof(Bug.FrequencyCapNotKept), "P58 calls" },
-        // whichever comes first: the phone is in two calls, or the campaign in too many
-        { nameof(Bug.SettledTooEarly), "I1 campaign's maximum|P22 one call at a time" },
+        // whichever comes first: the phone is in two calls, or the campaign or the channel in too many
+        { nameof(Bug.SettledTooEarly), "I1 campaign's maximum|I1 lines|P22 one call at a time" },
         { nameof(Bug.AnswerNotSpent), "P41 answered spends" },
         { nameof(Bug.BackoffTooShort), "P8 backoff" },
         { nameof(Bug.PauseNotKept), "P6 pause" },
@@ -29,7 +29,8 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.CancelIgnored), "P27 cancelled" },
         { nameof(Bug.PauseToldEarly), "P11 pause" },
         { nameof(Bug.StopNotHeard), "P61 stop now" },
-        { nameof(Bug.BotNotWaitedFor), "P41 probe first|P41 bot is down" },
+        { nameof(Bug.BotNotWaitedFor), "P41 probe first" },
+        { nameof(Bug.BotDownIgnored), "P41 bot is down" },
         { nameof(Bug.RowLost), "I3 no job lost" },
     };
 

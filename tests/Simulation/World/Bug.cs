@@ -63,8 +63,11 @@ internal enum Bug
     /// <summary>A stop-now hangs nobody up.</summary>
     StopNotHeard,
 
-    /// <summary>The channel grants whatever its bot does.</summary>
+    /// <summary>The channel grants before a bot has answered a probe.</summary>
     BotNotWaitedFor,
+
+    /// <summary>The channel grants and tells nobody when a bot is down.</summary>
+    BotDownIgnored,
 
     /// <summary>A step drops a job's row.</summary>
     RowLost,

@@ -69,7 +69,7 @@ internal sealed record Faults
     /// <summary>The trunk is away for a while (per plan slot).</summary>
     public int TrunkAway { get; init; }
 
-    /// <summary>The bots are away for a while: probes are lost and calls meet silence (per plan slot).</summary>
+    /// <summary>The bots are away for a while: calls meet silence, and probes may be lost (per plan slot).</summary>
     public int BotsAway { get; init; }
 
     public static Faults Draw(Dice dice)
@@ -106,7 +106,7 @@ internal sealed record Faults
             DriverRefuses = Maybe(20),
             OrphanUnconfirmed = Maybe(400),
             TrunkAway = Maybe(150),
-            BotsAway = Maybe(150),
+            BotsAway = Maybe(300),
         };
     }
 }

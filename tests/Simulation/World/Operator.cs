@@ -89,7 +89,8 @@ internal sealed class Operator(DialerWorld world, Plan plan)
         if (world.Fault(f => f.BotsAway))
         {
             world.Carrier.AreBotsAway = true;
-            world.Schedule.After(Dice.Latency(600_000, 3_000_000), null, () => world.Carrier.AreBotsAway = false);
+            world.Carrier.AreProbesLost = Dice.Chance(500);
+            world.Schedule.After(Dice.Latency(600_000, 3_000_000), null, world.Carrier.BringBotsBack);
         }
     }
 

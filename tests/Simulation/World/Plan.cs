@@ -74,7 +74,7 @@ internal sealed class Plan
             Callees = phones.ToDictionary(p => p, _ => DrawCallee(dice, misery)),
             Campaigns = [.. Enumerable.Range(0, dice.Between(1, 3)).Select(i => DrawCampaign(dice, i, phones))],
             Silos = dice.Between(1, 3),
-            BotFailsPerMille = dice.One(0, 0, 50, 200),
+            BotFailsPerMille = dice.One(0, 0, 100, 500),
             BotSpeaksPerMille = dice.One(0, 200, 600),
             HasBots = dice.Chance(600),
         };

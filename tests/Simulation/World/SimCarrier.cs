@@ -35,17 +35,23 @@ internal sealed class SimCarrier(DialerWorld world)
 
     public bool IsAway { get; set; }
 
+    /// <summary>Answered calls meet silence.</summary>
     public bool AreBotsAway { get; set; }
+
+    /// <summary>Bots that take no calls may answer probes all the same.</summary>
+    public bool AreProbesLost { get; set; }
+
+    public void BringBotsBack() => AreBotsAway = AreProbesLost = false;
 
     /// <summary>An OPTIONS to a bot: whether it answers.</summary>
     public bool ProbeBot(BotId bot)
     {
-        if (!AreBotsAway)
+        if (!AreProbesLost)
         {
             world.Books.BotAnswered(bot);
         }
 
-        return !AreBotsAway;
+        return !AreProbesLost;
     }
 
     /// <summary>An INVITE. Not taken: the end of this call was asked for before it came.</summary>

@@ -108,7 +108,8 @@ internal sealed partial class SimChannel
     private BotHealthView View(BotId bot)
     {
         var health = bots.Of(bot);
-        return new BotHealthView { Bot = bot, State = health.State, Answers = health.Answers, Evidence = health.Evidence };
+        var state = health.State == BotState.Down && world.Bug == Bug.BotDownIgnored ? BotState.Up : health.State;
+        return new BotHealthView { Bot = bot, State = state, Answers = health.Answers, Evidence = health.Evidence };
     }
 
     private void TellBooks(BotId bot) => world.Books.BotJudged(row!.Epoch, bot, bots.Of(bot).FailedCalls);

@@ -93,7 +93,7 @@ internal sealed partial class SimChannel
             return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot));
         }
 
-        if (bot is not null && bot.State != BotState.Up && world.Bug != Bug.BotNotWaitedFor)
+        if (bot is not null && bot.State != BotState.Up && !(bot.State == BotState.Unknown && world.Bug == Bug.BotNotWaitedFor))
         {
             return Task.FromResult(Grant(request, 0, "scenario_down", RetryAfterProbe(bot), bot));
         }
