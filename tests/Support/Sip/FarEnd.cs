@@ -40,6 +40,23 @@ internal sealed class FarEnd : IDisposable
 
     public int Live => callees.Values.Count(c => !c.IsOver);
 
+    /// <summary>The most calls that were up at once.</summary>
+    public int MostLive { get; private set; }
+
+    /// <summary>What callees do of whom nothing else is expected.</summary>
+    public Habit Usual { get; set; } = new(404, TimeSpan.Zero);
+
+    /// <summary>Asks each INVITE for this user and password by digest; null = takes all.</summary>
+    public DigestCredentials? Wants { get; init; }
+
+    /// <summary>The INVITEs that made calls, in order.</summary>
+    public IReadOnlyList<SipMessage> Invites => [.. callees.Values.Select(c => c.Invite)];
+
+    /// <summary>Calls that the caller ended by CANCEL, and by BYE.</summary>
+    public int Cancelled => callees.Values.Count(c => c.EndedBy == SipMethods.Cancel);
+
+    public int HungUp => callees.Values.Count(c => c.EndedBy == SipMethods.Bye);
+
     public void Expect(long phone, Habit habit) => habits[phone.ToString(CultureInfo.InvariantCulture)] = habit;
 
     public void Dispose()
@@ -78,10 +95,14 @@ internal sealed class FarEnd : IDisposable
             case "OPTIONS" when message.IsRequest:
                 Send(Response(message, 200, "probe"), from);
                 break;
+            case "INVITE" when message.IsRequest && known is null && !IsWelcome(message):
+                Send(Response(message, 401, "challenge", "WWW-Authenticate: Digest realm=\"far\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n"), from);
+                break;
             case "INVITE" when message.IsRequest && known is null:
                 var user = SipUri.TryParse(message.RequestUri, out var uri) ? uri.User : null;
-                var callee = new Callee(this, message, habits.GetValueOrDefault(user ?? "", new Habit(404, TimeSpan.Zero)), from);
+                var callee = new Callee(this, message, habits.GetValueOrDefault(user ?? "", Usual), from);
                 callees[message.CallId] = callee;
+                MostLive = Math.Max(MostLive, Live);
                 callee.Ring();
                 break;
             case "CANCEL" or "BYE" when message.IsRequest && known is null:
@@ -91,6 +112,19 @@ internal sealed class FarEnd : IDisposable
                 known?.Take(message, from);
                 break;
         }
+    }
+
+    private bool IsWelcome(SipMessage invite)
+    {
+        if (Wants is null)
+        {
+            return true;
+        }
+
+        var given = invite.First(SipHeader.Authorization) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : [];
+        var challenge = new DigestChallenge { Realm = "far", Nonce = "n1", Algorithm = "SHA-256", HasQop = true };
+        var right = Wants.Answer(challenge, SipMethods.Invite, invite.RequestUri, 1, given.GetValueOrDefault("cnonce", ""));
+        return given.TryGetValue("response", out var response) && right.Contains($"response=\"{response}\"", StringComparison.Ordinal);
     }
 
     private void Send(string text, EndPoint to)
@@ -121,6 +155,11 @@ internal sealed class FarEnd : IDisposable
 
         public bool IsOver { get; private set; }
 
+        /// <summary>The caller's request that ended it; null = none did.</summary>
+        public string? EndedBy { get; private set; }
+
+        public SipMessage Invite => invite;
+
         public void Ring()
         {
             Say(Response(invite, 100, tag));
@@ -143,10 +182,12 @@ internal sealed class FarEnd : IDisposable
                         break;
                     case "CANCEL" when message.IsRequest:
                         owner.Send(Response(message, IsOver && !hasFinal ? 481 : 200, tag), caller);
+                        EndedBy ??= hasFinal ? null : SipMethods.Cancel;
                         Final(487);
                         break;
                     case "BYE" when message.IsRequest:
                         owner.Send(Response(message, IsOver ? 481 : 200, tag), caller);
+                        EndedBy ??= IsOver ? null : SipMethods.Bye;
                         IsOver = true;
                         break;
                     case "ACK":
