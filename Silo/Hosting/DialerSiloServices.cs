@@ -71,7 +71,7 @@ public static class DialerSiloServices
         services.AddSingleton<DoNotCallDesk>();
         services.AddSingleton<LineBook>();
         services.AddSimulatedTelephony();
-        services.AddSipTelephony(options.Sip);
+        services.AddSipTelephony(options.Sip, Path.Combine(Path.GetFullPath(options.DataDirectory), "traces"));
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();

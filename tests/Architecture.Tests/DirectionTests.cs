@@ -28,6 +28,11 @@ public class DirectionTests
     public void Silo_KnowsNoGateway() =>
         Holds(Types.InAssembly(Silo).ShouldNot().HaveDependencyOnAny("Dialer.Gateway"));
 
+    /// <summary>The SIP room could be a library: it knows no Orleans type.</summary>
+    [Fact]
+    public void Sip_KnowsNoOrleans() =>
+        Holds(Types.InAssembly(Silo).That().ResideInNamespace("Dialer.Silo.Telephony.Sip").ShouldNot().HaveDependencyOnAny("Orleans"));
+
     [Fact]
     public void Gateway_KnowsTheSiloInItsProgramOnly()
     {

@@ -16,6 +16,7 @@ internal static class DialCommand
         var bot = Option<string?>("--bot", "What answered calls are connected to: sip:… or https:…");
         var noBot = Option<bool?>("--no-bot", "Call without a bot: a person hears silence.");
         var noProbe = Option<bool?>("--no-probe", "Do not ask the trunk by OPTIONS whether it is there: for trunks that leave it unanswered.");
+        var trace = Option<bool?>("--trace", "Write each call's SIP messages to a file in the data directory, with credentials masked.");
         var maxCalls = Option<int?>("--max-calls", "Calls at once (SIP: 5, simulated: 50).");
         var callsPerSecond = Option<int?>("--calls-per-second", "Starts in any second (SIP: 5, simulated: no limit).");
         var attempts = Option<int?>("--attempts", "Attempts per number, 1-99 (1).");
@@ -30,7 +31,7 @@ internal static class DialCommand
         var again = Option<bool>("--again", "Call everybody of a finished run a second time.");
         var command = new Command("dial", "Calls every number of a CSV file and reports what happened to each. A run that was stopped is resumed: options that are not given then stay as they were.")
         {
-            list, channel, username, passwordFile, callerId, bot, noBot, noProbe, maxCalls, callsPerSecond, attempts, pause, ring, maxCall,
+            list, channel, username, passwordFile, callerId, bot, noBot, noProbe, trace, maxCalls, callsPerSecond, attempts, pause, ring, maxCall,
             anyTime, timeZone, report, dryRun, yes, again,
         };
         command.SetAction((parsed, _) => new DialRun(
@@ -47,6 +48,7 @@ internal static class DialCommand
                 Bot = parsed.GetValue(bot),
                 NoBot = parsed.GetValue(noBot),
                 NoProbe = parsed.GetValue(noProbe),
+                Trace = parsed.GetValue(trace),
                 MaxCalls = parsed.GetValue(maxCalls),
                 CallsPerSecond = parsed.GetValue(callsPerSecond),
                 Attempts = parsed.GetValue(attempts),

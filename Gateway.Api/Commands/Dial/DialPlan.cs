@@ -93,6 +93,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
                 Username = request.Username ?? sip.Username,
                 Password = (request.Username ?? sip.Username) is null ? null : request.Password ?? sip.Password,
                 CallerId = request.CallerId ?? sip.CallerId,
+                Trace = request.Trace ?? sip.Trace,
                 Probe = request.NoProbe is { } without ? !without : sip.Probe,
             },
             Scenario = request.NoBot == true ? Scenario.None

@@ -20,6 +20,8 @@ internal sealed record DialRequest
 
     public bool? NoProbe { get; init; }
 
+    public bool? Trace { get; init; }
+
     public int? MaxCalls { get; init; }
 
     public int? CallsPerSecond { get; init; }

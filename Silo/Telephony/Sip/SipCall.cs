@@ -20,6 +20,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     private SipProfile? profile;
     private BotBridge? bridge;
     private string? botFault;
+    private readonly SipTrace? trace = driver.TraceOf(command.Id);
     private int seq;
 
     public DialCommand Command => command;
@@ -30,7 +31,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
     long ILegHost.Now => loop.Now;
 
-    SipHop ILegHost.Hop => routes[route].Hop;
+    SipHop ILegHost.Hop => Traced(routes[route].Hop);
 
     public LiveCall AsLive() => new(command.Id, command.Campaign, command.To, isAnswered, startedAt);
 
@@ -92,7 +93,9 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
     void ILegHost.Confirmed(SipLeg from, ReadOnlyMemory<byte> answer) => bridge?.CalleeConfirmed(answer);
 
-    SipHop ILegHost.HopTo(SipUri next) => driver.HopTo(next, routes[route]);
+    SipHop ILegHost.HopTo(SipUri next) => Traced(driver.HopTo(next, routes[route]));
+
+    void ILegHost.Seen(SipLeg from, SipMessage message) => trace?.Received("callee", message);
 
     bool ILegHost.NextTarget()
     {
@@ -106,7 +109,13 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         return true;
     }
 
-    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => request.Source?.Reply(request, response);
+    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response)
+    {
+        trace?.Replied("callee", request, response);
+        request.Source?.Reply(request, response);
+    }
+
+    private SipHop Traced(SipHop hop) => trace is null ? hop : new TracedHop(hop, trace, "callee");
 
     private bool HasLateOffer => command.Scenario is { SipBotUri: not null, Handover: BotHandover.LateOffer };
 
@@ -167,7 +176,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         }
 
         var headers = $"X-Dialer-Call-Id: {command.Id}\r\nX-Dialer-Phone: {command.To.Value.ToString(CultureInfo.InvariantCulture)}\r\n";
-        bridge = new BotBridge(this, answered, loop, bot, headers, profile!.Silence, HasLateOffer);
+        bridge = new BotBridge(this, answered, loop, bot, headers, profile!.Silence, HasLateOffer, trace);
         bridge.Start();
     }
 
@@ -197,6 +206,9 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         HasEnded = true;
         var outcome = WithBot(judged, facts);
         bridge?.CalleeEnded();
+        trace?.Say(string.Create(
+            CultureInfo.InvariantCulture, $"ended: {outcome.Class} ({facts.How}, {facts.Status}, Q.850 {facts.Q850}) {botFault ?? facts.Text}"));
+        driver.Keep(trace);
         driver.Remove(this);
         driver.Post(new CallEnded
         {

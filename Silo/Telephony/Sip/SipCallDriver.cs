@@ -39,17 +39,20 @@ internal sealed partial class SipCallDriver : ICallDriver
     private readonly ILogger log;
     private readonly SipRoutes routes;
     private readonly SipBot.Book bots;
+    private readonly SipRegistration? registration;
     private readonly ITimer watch;
     private SipProfile? profile;
     private int endsOwed;
     private bool isClosing;
     private bool isClosed;
+    private bool isAbandoned;
 
     internal SipCallDriver(SipTrunk trunk, SipNetwork network, SipResolver resolver, ICallEventSink sink, ILogger<SipCallDriver> logger)
     {
         (this.trunk, this.network, this.sink, clock, log) = (trunk, network, sink, network.Clock, logger);
         routes = new SipRoutes(network, resolver, trunk);
         bots = new SipBot.Book(trunk, network, resolver);
+        registration = trunk.Registers ? new SipRegistration(network, routes, trunk, logger) : null;
         watch = clock.CreateTimer(static s => ((SipCallDriver)s!).Watch(), this, WatchEvery, WatchEvery);
     }
 
@@ -155,6 +158,15 @@ internal sealed partial class SipCallDriver : ICallDriver
         }
 
         await routes.Ready.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (registration is not null)
+        {
+            await registration.First.Task.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (registration.Fault is { } fault)
+            {
+                return new(false, fault);
+            }
+        }
+
         if (!trunk.AnswersOptions && routes.Current().Count > 0)
         {
             return new(true, "not probed");
@@ -223,7 +235,7 @@ internal sealed partial class SipCallDriver : ICallDriver
     {
         lock (gate)
         {
-            isClosing = true;
+            isClosing = isAbandoned = true;
         }
 
         await CloseAsync();
@@ -232,6 +244,18 @@ internal sealed partial class SipCallDriver : ICallDriver
     internal SipHop HopTo(SipUri next, SipRoute route) => routes.HopTo(next, route);
 
     internal SipBot? BotOf(string uri) => bots.Of(uri);
+
+    /// <summary>Where a call's messages are noted down; null = they are not.</summary>
+    internal SipTrace? TraceOf(TryId id) => trunk.Traces is null ? null : new SipTrace(id.ToString(), clock);
+
+    /// <summary>The call has ended: what its trace has by now is kept. Answers to late repeats are not in it.</summary>
+    internal void Keep(SipTrace? trace)
+    {
+        if (trace is not null)
+        {
+            trunk.Traces!.Write(trace);
+        }
+    }
 
     internal void Failed(SipRoute route) => routes.Failed(route);
 
@@ -309,6 +333,10 @@ internal sealed partial class SipCallDriver : ICallDriver
         }
 
         await watch.DisposeAsync();
+        if (registration is not null && !isAbandoned)
+        {
+            await registration.DisposeAsync();
+        }
     }
 
     private void Begin(SipCall call)

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>Makes the drivers of SIP channels (P39): settings into what the user agent understands. All share one network.</summary>
-internal sealed class SipCallDriverFactory(SipNetwork network, SipResolver resolver, Func<Installation> installation, ILoggerFactory loggers) : ICallDriverFactory
+internal sealed class SipCallDriverFactory(
+    SipNetwork network, SipResolver resolver, SipTraces traces, Func<Installation> installation, ILoggerFactory loggers) : ICallDriverFactory
 {
     private readonly ILogger<SipCallDriver> log = loggers.CreateLogger<SipCallDriver>();
 
@@ -23,7 +24,7 @@ internal sealed class SipCallDriverFactory(SipNetwork network, SipResolver resol
             throw new ArgumentException("The channel's SIP settings cannot be used: write them again.", nameof(settings));
         }
 
-        var trunk = TrunkOf(sip, installation());
+        var trunk = TrunkOf(sip, installation()) with { Traces = sip.Trace ? traces : null };
         // what the driver starts here must not carry the caller's trace and request context for the rest of its life
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {

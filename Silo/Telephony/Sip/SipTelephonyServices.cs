@@ -12,7 +12,7 @@ namespace Dialer.Silo.Telephony.Sip;
 /// <summary>Puts SIP telephony into a silo.</summary>
 internal static class SipTelephonyServices
 {
-    public static IServiceCollection AddSipTelephony(this IServiceCollection services, SipOptions options)
+    public static IServiceCollection AddSipTelephony(this IServiceCollection services, SipOptions options, string traces)
     {
         services.AddSingleton(s => new InstallationStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<InstallationFacts>();
@@ -26,9 +26,11 @@ internal static class SipTelephonyServices
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<SipNetwork>>()));
         services.TryAddSingleton(_ => new SipResolver());
+        services.AddSingleton(s => new SipTraces(traces, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SipTraces>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICallDriverFactory, SipCallDriverFactory>(s => new SipCallDriverFactory(
             s.GetRequiredService<SipNetwork>(),
             s.GetRequiredService<SipResolver>(),
+            s.GetRequiredService<SipTraces>(),
             () => s.GetRequiredService<InstallationFacts>().Current,
             s.GetRequiredService<ILoggerFactory>())));
         return services;

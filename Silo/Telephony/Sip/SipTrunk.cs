@@ -34,6 +34,9 @@ internal sealed record SipTrunk
     /// <summary>Whether it answers OPTIONS: then silence says that it is down (P42).</summary>
     public bool AnswersOptions { get; init; } = true;
 
+    /// <summary>Where calls' messages are noted down; null = nowhere.</summary>
+    public SipTraces? Traces { get; init; }
+
     public TlsSettings? Tls { get; init; }
 
     /// <summary>What Call-IDs end with: the same on all silos of an installation.</summary>

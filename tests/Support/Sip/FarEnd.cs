@@ -95,7 +95,11 @@ internal sealed class FarEnd : IDisposable
             case "OPTIONS" when message.IsRequest:
                 Send(Response(message, 200, "probe"), from);
                 break;
-            case "INVITE" when message.IsRequest && known is null && !IsWelcome(message):
+            case "REGISTER" when message.IsRequest && IsWelcome(message):
+                registrations.Add((message.First(SipHeader.Contact) ?? "", message.Number(SipHeader.Expires) ?? -1));
+                Send(Response(message, 200, "registrar", $"Contact: {message.First(SipHeader.Contact)};expires=60\r\n"), from);
+                break;
+            case "INVITE" or "REGISTER" when message.IsRequest && known is null && !IsWelcome(message):
                 Send(Response(message, 401, "challenge", "WWW-Authenticate: Digest realm=\"far\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n"), from);
                 break;
             case "INVITE" when message.IsRequest && known is null:
@@ -114,6 +118,11 @@ internal sealed class FarEnd : IDisposable
         }
     }
 
+    /// <summary>Registrations that were taken: Contact and the seconds asked for.</summary>
+    public IReadOnlyList<(string Contact, int Expires)> Registrations => [.. registrations];
+
+    private readonly ConcurrentBag<(string Contact, int Expires)> registrations = [];
+
     private bool IsWelcome(SipMessage invite)
     {
         if (Wants is null)
@@ -123,7 +132,7 @@ internal sealed class FarEnd : IDisposable
 
         var given = invite.First(SipHeader.Authorization) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : [];
         var challenge = new DigestChallenge { Realm = "far", Nonce = "n1", Algorithm = "SHA-256", HasQop = true };
-        var right = Wants.Answer(challenge, SipMethods.Invite, invite.RequestUri, 1, given.GetValueOrDefault("cnonce", ""));
+        var right = Wants.Answer(challenge, invite.Method, invite.RequestUri, 1, given.GetValueOrDefault("cnonce", ""));
         return given.TryGetValue("response", out var response) && right.Contains($"response=\"{response}\"", StringComparison.Ordinal);
     }
 

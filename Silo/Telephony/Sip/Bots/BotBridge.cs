@@ -22,15 +22,16 @@ internal sealed class BotBridge : ILegHost, ISipParty
     private readonly SipRoutes ways;
     private readonly bool isLateOffer;
     private readonly SipLeg bot;
+    private readonly SipTrace? trace;
     private readonly long startedAt;
     private int route;
     private long retryAt = long.MaxValue;
     private long limitAt;
     private State state;
 
-    public BotBridge(IBridgedCall call, SipLeg callee, SipLoop loop, SipBot target, string headers, SilentSession silence, bool isLateOffer)
+    public BotBridge(IBridgedCall call, SipLeg callee, SipLoop loop, SipBot target, string headers, SilentSession silence, bool isLateOffer, SipTrace? trace)
     {
-        (this.call, this.callee, this.loop, this.isLateOffer) = (call, callee, loop, isLateOffer);
+        (this.call, this.callee, this.loop, this.isLateOffer, this.trace) = (call, callee, loop, isLateOffer, trace);
         (ways, routes) = (target.Routes, target.Routes.Current());
         (toCallee, toBot) = (new SdpOrigin(silence.Address), new SdpOrigin(silence.Address));
         (startedAt, limitAt) = (loop.Now, loop.Now + SetupMs);
@@ -64,7 +65,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
     long ILegHost.Now => loop.Now;
 
-    SipHop ILegHost.Hop => routes[route].Hop;
+    SipHop ILegHost.Hop => Traced(routes[route].Hop);
 
     /// <summary>Calls the bot.</summary>
     public void Start()
@@ -123,7 +124,9 @@ internal sealed class BotBridge : ILegHost, ISipParty
     {
     }
 
-    SipHop ILegHost.HopTo(SipUri next) => ways.HopTo(next, routes[route]);
+    SipHop ILegHost.HopTo(SipUri next) => Traced(ways.HopTo(next, routes[route]));
+
+    void ILegHost.Seen(SipLeg leg, SipMessage message) => trace?.Received("bot", message);
 
     bool ILegHost.NextTarget()
     {
@@ -137,7 +140,11 @@ internal sealed class BotBridge : ILegHost, ISipParty
         return true;
     }
 
-    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => request.Source?.Reply(request, response);
+    void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response)
+    {
+        trace?.Replied("bot", request, response);
+        request.Source?.Reply(request, response);
+    }
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
     {
@@ -168,6 +175,8 @@ internal sealed class BotBridge : ILegHost, ISipParty
         callee.Confirm(toCallee.Own(answer));
         loop.Touched(callee);
     }
+
+    private SipHop Traced(SipHop hop) => trace is null ? hop : new TracedHop(hop, trace, "bot");
 
     private void BotAnswered()
     {

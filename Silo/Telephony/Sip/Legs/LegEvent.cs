@@ -74,6 +74,11 @@ internal interface ILegHost
     /// <summary>An answer to a request that came: where that came from.</summary>
     void Reply(SipMessage request, ReadOnlyMemory<byte> response);
 
+    /// <summary>A message of the far side's came: for traces.</summary>
+    void Seen(SipLeg leg, SipMessage message)
+    {
+    }
+
     void Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end);
 
     /// <summary>

@@ -25,6 +25,7 @@ internal sealed partial class SipLeg
             return;
         }
 
+        host.Seen(this, message);
         if (message.IsRequest)
         {
             OnRequest(message);

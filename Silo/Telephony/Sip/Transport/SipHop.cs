@@ -8,6 +8,9 @@ internal abstract class SipHop
     /// <summary>Host and port that stand in Via: where answers to us find us.</summary>
     public abstract string SentBy { get; }
 
+    /// <summary>The far side's address, for traces.</summary>
+    public virtual string Name => "";
+
     /// <summary>Nothing gets lost on it: requests are not sent again (RFC 3261 §17).</summary>
     public bool IsReliable => Transport != SipTransport.Udp;
 

@@ -79,7 +79,18 @@ internal sealed class SipNetwork : IAsyncDisposable
         }
     }
 
-    private void Receive(SipMessage message) => LoopOf(message.CallId).Post(message);
+    /// <summary>What no user agent may take (RFC 3261 §8.2, RFC 4475 §3.1.2) is refused before it reaches a leg; a response like that is dropped.</summary>
+    private void Receive(SipMessage message)
+    {
+        if (SipFault.Of(message) is not { } fault)
+        {
+            LoopOf(message.CallId).Post(message);
+        }
+        else if (message.IsRequest && message.Method != SipMethods.Ack)
+        {
+            message.Source?.Reply(message, LegWriter.Response(message, fault.Status, fault.Reason, toTag: "dialer"));
+        }
+    }
 
     private void Undelivered(ISipParty party)
     {
@@ -178,6 +189,8 @@ internal sealed class SipNetwork : IAsyncDisposable
         public override SipTransport Transport => SipTransport.Udp;
 
         public override string SentBy => sentBy;
+
+        public override string Name => target.ToString();
 
         public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => socket.Send(message.Span, target);
     }

@@ -14,6 +14,8 @@ internal sealed class StreamHop(
 
     public override string SentBy => sentBy;
 
+    public override string Name => target.Address.ToString();
+
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => Usable() is { } open && open.Send(message, sender);
 
     public async ValueTask DisposeAsync()

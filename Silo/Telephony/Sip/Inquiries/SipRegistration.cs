@@ -1,0 +1,144 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>
+/// Keeps our address registered at a trunk that wants it (RFC 3261 §10): refreshed before it runs out, tried again when it was
+/// refused, taken back at the end.
+/// </summary>
+internal sealed partial class SipRegistration : IAsyncDisposable
+{
+    private const int WantedSeconds = 600;
+    private const int LeastSeconds = 30;
+
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource closing = new();
+    private readonly string tag = Guid.NewGuid().ToString("N")[..16];
+    private readonly SipNetwork network;
+    private readonly SipRoutes routes;
+    private readonly SipTrunk trunk;
+    private readonly ILogger log;
+    private readonly Task loop;
+    private int seconds = WantedSeconds;
+    private int cseq;
+
+    public SipRegistration(SipNetwork network, SipRoutes routes, SipTrunk trunk, ILogger log)
+    {
+        (this.network, this.routes, this.trunk, this.log) = (network, routes, trunk, log);
+        loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Why we are not registered; null when we are.</summary>
+    public string? Fault { get; private set; } = "not registered yet";
+
+    /// <summary>Completes when the first answer is there, or none came.</summary>
+    public TaskCompletionSource First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await loop;
+        if (Fault is null && routes.Current() is [var route, ..])
+        {
+            await AskAsync(route, 0, FarewellLimit);
+        }
+
+        closing.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await routes.Ready;
+        while (!closing.IsCancellationRequested)
+        {
+            var wait = await RegisterAsync();
+            First.TrySetResult();
+            await Task.Delay(wait, network.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Registers once; answers after how long again.</summary>
+    private async Task<TimeSpan> RegisterAsync()
+    {
+        if (routes.Current() is not [var route, ..])
+        {
+            Fault = routes.Fault;
+            return RetryAfter;
+        }
+
+        var response = await AskAsync(route, seconds, AnswerLimit);
+        if (response is { Status: 423 } && response.Number(SipHeader.MinExpires) is { } least && least > seconds && least <= 86_400)
+        {
+            seconds = least;
+            return TimeSpan.Zero;
+        }
+
+        if (response is { Status: >= 200 and < 300 })
+        {
+            if (Fault is not null)
+            {
+                LogRegistered(log, trunk.Host);
+            }
+
+            Fault = null;
+            return TimeSpan.FromSeconds(Math.Max(LeastSeconds, Granted(response) * 4 / 5));
+        }
+
+        var why = response is null ? "no answer to REGISTER" : $"REGISTER was refused: {response.Status} {response.Reason}";
+        if (Fault != why)
+        {
+            LogRefused(log, trunk.Host, why);
+        }
+
+        Fault = why;
+        if (response is null or { Status: 503 })
+        {
+            routes.Failed(route);
+        }
+
+        return RetryAfter;
+    }
+
+    private async Task<SipMessage?> AskAsync(SipRoute route, int expires, TimeSpan limit)
+    {
+        // each challenge takes a number of its own, so they rise by more than one
+        cseq += 10;
+        var own = $"sip:{trunk.Credentials?.Username}@{HostText}";
+        var transport = route.Target.Transport == SipTransport.Udp ? "" : $";transport={route.Target.Transport.ViaToken().ToLowerInvariant()}";
+        return await SipInquiry.AskAsync(network, route.Hop, new SipInquirySettings
+        {
+            Method = SipMethods.Register,
+            Uri = $"sip:{HostText}",
+            From = own,
+            To = own,
+            CallId = $"register-{tag}@{trunk.Domain}",
+            Tag = tag,
+            FirstCSeq = cseq,
+            Route = trunk.OutboundProxy is null ? "" : $"Route: <{trunk.OutboundProxy};lr>\r\n",
+            Extra = string.Create(CultureInfo.InvariantCulture, $"Contact: <sip:dialer@{route.Hop.SentBy}{transport}>\r\nExpires: {expires}\r\n"),
+            Credentials = trunk.Credentials,
+            Limit = limit,
+        });
+    }
+
+    private string HostText => new SipUri { Scheme = "sip", Host = trunk.Host }.HostText;
+
+    /// <summary>For how long, in seconds: what our Contact was given, else what the response says of all, else what we asked for.</summary>
+    private int Granted(SipMessage response)
+    {
+        var contact = response.Elements(SipHeader.Contact).Select(SipNameAddr.Parse).FirstOrDefault(c => c?.Uri.StartsWith("sip:dialer@", StringComparison.Ordinal) == true);
+        return contact is not null && contact.Parameters.TryGetValue("expires", out var text) && SipText.LeadingNumber(text) is { } own
+            ? own
+            : response.Number(SipHeader.Expires) ?? seconds;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Registered at {Host}")]
+    private static partial void LogRegistered(ILogger log, string host);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not registered at {Host}: {Why}")]
+    private static partial void LogRefused(ILogger log, string host, string why);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>
+/// The folder of calls' traces: one file a call, named by its try. They hold numbers of people, so they are few and do not stay:
+/// old ones are deleted when new ones come.
+/// </summary>
+internal sealed partial class SipTraces(string directory, TimeProvider clock, ILogger<SipTraces> logger)
+{
+    private const int MostFiles = 2_000;
+    private const int CleanEvery = 100;
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
+    private readonly Lock turn = new();
+    private int written;
+
+    public string Directory => directory;
+
+    public static string NameOf(string call) => $"{call}.sip.txt";
+
+    /// <summary>Writes in the background; a disk that is full costs the trace, not the call.</summary>
+    public void Write(SipTrace trace) => _ = Task.Run(() =>
+    {
+        lock (turn)
+        {
+            try
+            {
+                global::System.IO.Directory.CreateDirectory(directory);
+                File.WriteAllText(Path.Combine(directory, NameOf(trace.Call)), trace.Text());
+                if (written++ % CleanEvery == 0)
+                {
+                    Clean();
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogNotWritten(logger, e.Message);
+            }
+        }
+    });
+
+    private void Clean()
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var files = new DirectoryInfo(directory).GetFiles("*.sip.txt").OrderByDescending(f => f.LastWriteTimeUtc).ToList();
+        foreach (var old in files.Where((f, i) => i >= MostFiles || now - f.LastWriteTimeUtc > Kept))
+        {
+            old.Delete();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A SIP trace was not written: {Cause}")]
+    private static partial void LogNotWritten(ILogger logger, string cause);
+}

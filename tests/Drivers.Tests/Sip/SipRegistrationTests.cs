@@ -1,0 +1,37 @@
+using Dialer.Silo.Telephony.Sip;
+using Dialer.Tests.Contract;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>Trunks that want us registered (P39, RFC 3261 §10).</summary>
+public class SipRegistrationTests
+{
+    private static readonly DigestCredentials Right = new("operator", "secret");
+
+    [Fact]
+    public async Task TrunkIsRegisteredAt_WithDigest_AndLeftAtTheEnd_P39()
+    {
+        using var far = new FarEnd { Wants = Right };
+        await using (var side = new SipSide(far.Address, new RecordingSink(), t => t with { Registers = true, Credentials = Right }))
+        {
+            var health = await side.Driver.ProbeAsync(TestContext.Current.CancellationToken);
+            Assert.True(health.IsUp, health.Evidence);
+            var (contact, expires) = Assert.Single(far.Registrations);
+            Assert.StartsWith("<sip:dialer@127.0.0.1:", contact, StringComparison.Ordinal);
+            Assert.Equal(600, expires);
+        }
+
+        Assert.Contains(far.Registrations, r => r.Expires == 0);
+    }
+
+    [Fact]
+    public async Task WrongPassword_IsToldAsTheTrunksHealth_P42()
+    {
+        using var far = new FarEnd { Wants = Right };
+        await using var side = new SipSide(far.Address, new RecordingSink(), t => t with { Registers = true, Credentials = new DigestCredentials("operator", "wrong") });
+        var health = await side.Driver.ProbeAsync(TestContext.Current.CancellationToken);
+        Assert.False(health.IsUp);
+        Assert.StartsWith("REGISTER was refused: 401", health.Evidence, StringComparison.Ordinal);
+        Assert.Empty(far.Registrations);
+    }
+}
