@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
+using Dialer.Silo.Telephony.Simulated;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dialer.Tests;
 
@@ -39,7 +39,11 @@ public sealed class ScriptedCarrier : ICallDriverFactory
 
     public void Replace(IServiceCollection services)
     {
-        services.RemoveAll<ICallDriverFactory>();
+        foreach (var simulated in services.Where(d => d.ImplementationType == typeof(SimulatedCallDriverFactory)).ToList())
+        {
+            services.Remove(simulated);
+        }
+
         services.AddSingleton<ICallDriverFactory>(this);
     }
 }

@@ -40,8 +40,16 @@ internal sealed class FarEnd : IDisposable
 
     public int Live => callees.Values.Count(c => !c.IsOver);
 
+    /// <summary>Calls that were answered and acknowledged and are up.</summary>
+    public int Talking => callees.Values.Count(c => c.IsTalking);
+
     /// <summary>The most calls that were up at once.</summary>
     public int MostLive { get; private set; }
+
+    /// <summary>When each call came, in ms.</summary>
+    public IReadOnlyList<long> Starts => [.. starts];
+
+    private readonly ConcurrentQueue<long> starts = new();
 
     /// <summary>What callees do of whom nothing else is expected.</summary>
     public Habit Usual { get; set; } = new(404, TimeSpan.Zero);
@@ -56,6 +64,17 @@ internal sealed class FarEnd : IDisposable
     public int Cancelled => callees.Values.Count(c => c.EndedBy == SipMethods.Cancel);
 
     public int HungUp => callees.Values.Count(c => c.EndedBy == SipMethods.Bye);
+
+    /// <summary>Every callee who talks hangs up.</summary>
+    public void HangUpAll()
+    {
+        foreach (var callee in callees.Values)
+        {
+            callee.Bye();
+        }
+    }
+
+    public void ForgetMostLive() => MostLive = 0;
 
     public void Expect(long phone, Habit habit) => habits[phone.ToString(CultureInfo.InvariantCulture)] = habit;
 
@@ -107,6 +126,7 @@ internal sealed class FarEnd : IDisposable
                 var callee = new Callee(this, message, habits.GetValueOrDefault(user ?? "", Usual), from);
                 callees[message.CallId] = callee;
                 MostLive = Math.Max(MostLive, Live);
+                starts.Enqueue(Environment.TickCount64);
                 callee.Ring();
                 break;
             case "CANCEL" or "BYE" when message.IsRequest && known is null:
@@ -163,6 +183,8 @@ internal sealed class FarEnd : IDisposable
         private bool isAcknowledged;
 
         public bool IsOver { get; private set; }
+
+        public bool IsTalking => isAcknowledged && !IsOver;
 
         /// <summary>The caller's request that ended it; null = none did.</summary>
         public string? EndedBy { get; private set; }
@@ -253,11 +275,11 @@ internal sealed class FarEnd : IDisposable
             }
         }
 
-        private void Bye()
+        public void Bye()
         {
             lock (gate)
             {
-                if (IsOver)
+                if (IsOver || !isAcknowledged)
                 {
                     return;
                 }
