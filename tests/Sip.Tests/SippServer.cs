@@ -65,11 +65,11 @@ internal sealed class SippServer : IAsyncDisposable
     }
 
     /// <summary>How many messages it has received that begin so: retransmissions count.</summary>
-    public int Received(string start)
-    {
-        var parts = Logs("*_messages.log").Split("message received", StringSplitOptions.None).Skip(1);
-        return parts.Count(p => p.Split('\n').Skip(1).SkipWhile(string.IsNullOrWhiteSpace).FirstOrDefault()?.StartsWith(start, StringComparison.Ordinal) == true);
-    }
+    public int Received(string start) => Received().Count(m => m.StartsWith(start, StringComparison.Ordinal));
+
+    /// <summary>All that it has received so far.</summary>
+    public IReadOnlyList<string> Received() =>
+        [.. Logs("*_messages.log").Split("message received", StringSplitOptions.None).Skip(1).Select(p => p[(p.IndexOf('\n', StringComparison.Ordinal) + 1)..].TrimStart())];
 
     public async ValueTask DisposeAsync()
     {
