@@ -130,6 +130,12 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
                 Answered(leg);
                 break;
             case LegEventKind.Ended:
+                if (end!.How == LegEnd.NoResponse)
+                {
+                    // this call may have got there and goes nowhere else (I2); the next one tries another target first
+                    driver.Failed(routes[route]);
+                }
+
                 End(driver.Judge(end!), end!);
                 break;
             default:

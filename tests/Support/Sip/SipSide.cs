@@ -14,9 +14,13 @@ internal sealed class SipSide : IAsyncDisposable
     /// <param name="far">Where the trunk listens.</param>
     /// <param name="sink">Takes the events.</param>
     /// <param name="change">What is other than usual.</param>
-    public SipSide(IPEndPoint far, ICallEventSink sink, Func<SipTrunk, SipTrunk>? change = null)
+    /// <param name="resolver">Where names are asked; null = no name is known.</param>
+    /// <param name="options">The network; null = on loopback, any port.</param>
+    public SipSide(
+        IPEndPoint far, ICallEventSink sink, Func<SipTrunk, SipTrunk>? change = null, SipResolverOptions? resolver = null, SipNetworkOptions? options = null)
     {
-        network = new SipNetwork(new SipNetworkOptions { Address = IPAddress.Loopback }, TimeProvider.System, NullLogger<SipNetwork>.Instance);
+        network = new SipNetwork(
+            options ?? new SipNetworkOptions { Address = IPAddress.Loopback }, TimeProvider.System, NullLogger<SipNetwork>.Instance);
         var trunk = new SipTrunk
         {
             Host = far.Address.ToString(),
@@ -27,7 +31,7 @@ internal sealed class SipSide : IAsyncDisposable
         Driver = new SipCallDriver(
             change?.Invoke(trunk) ?? trunk,
             network,
-            new SipResolver(new SipResolverOptions { NameServers = [] }),
+            new SipResolver(resolver ?? new SipResolverOptions { NameServers = [] }),
             sink,
             NullLogger<SipCallDriver>.Instance);
     }

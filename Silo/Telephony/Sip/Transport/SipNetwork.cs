@@ -21,14 +21,15 @@ internal sealed class SipNetwork : IAsyncDisposable
     private readonly ConcurrentDictionary<IPAddress, string> hosts = new();
     private readonly SipNetworkOptions options;
     private readonly TimeProvider clock;
-    private readonly ILogger log;
     private readonly SipLoop[] loops;
+    private readonly StreamUse use;
     private bool isClosed;
 
     public SipNetwork(SipNetworkOptions options, TimeProvider clock, ILogger<SipNetwork> logger)
     {
-        (this.options, this.clock, log) = (options, clock, logger);
+        (this.options, this.clock) = (options, clock);
         var count = options.Loops > 0 ? options.Loops : Environment.ProcessorCount;
+        use = new StreamUse(Receive, Undelivered, options.Streams, logger);
         loops = [.. Enumerable.Range(0, count).Select(i => new SipLoop($"sip-legs-{i}", clock, Stranger, logger))];
     }
 
@@ -50,7 +51,7 @@ internal sealed class SipNetwork : IAsyncDisposable
         return target.Transport == SipTransport.Udp
             ? new UdpHop(own.Udp, target.Address, sentBy)
             : streams.GetOrAdd(
-                (target.Transport, target.Address, target.HostName, tls), _ => new StreamHop(target, tls, sentBy, Receive, Undelivered, log));
+                (target.Transport, target.Address, target.HostName, tls), _ => new StreamHop(target, tls, sentBy, use));
     }
 
     /// <summary>Our address as the far side of this target sees it, for session descriptions.</summary>
@@ -132,7 +133,7 @@ internal sealed class SipNetwork : IAsyncDisposable
             return known;
         }
 
-        if (options.Address is { } own && !own.Equals(Any(own.AddressFamily)))
+        if (options.Address is { } own && own.AddressFamily == target.AddressFamily && !own.Equals(Any(own.AddressFamily)))
         {
             return hosts[target.Address] = Text(own);
         }
@@ -163,7 +164,7 @@ internal sealed class SipNetwork : IAsyncDisposable
         {
             try
             {
-                return new SipSockets(new IPEndPoint(address, options.Port), options.MaxConnections, Receive, Undelivered, log);
+                return new SipSockets(new IPEndPoint(address, options.Port), options.MaxConnections, use);
             }
             catch (SocketException) when (options.Port == 0 && i < PortTries)
             {

@@ -17,6 +17,9 @@ internal sealed record SipNetworkOptions
     /// <summary>Connections that others may hold to us.</summary>
     public int MaxConnections { get; init; } = 200;
 
+    /// <summary>What connections may take their time for.</summary>
+    public StreamLimits Streams { get; init; } = new();
+
     /// <summary>Threads that legs live on; 0 = one a processor.</summary>
     public int Loops { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
 
 namespace Dialer.Silo.Telephony.Sip;
 
@@ -9,19 +8,18 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed class SipSockets : IDisposable
 {
     private const int Backlog = 64;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<StreamConnection, byte> accepted = new();
     private readonly Socket listener;
     private readonly int maxConnections;
-    private readonly Action<SipMessage> receive;
-    private readonly Action<ISipParty> undelivered;
-    private readonly ILogger log;
+    private readonly StreamUse use;
 
     /// <exception cref="SocketException">The address or port cannot be used.</exception>
-    public SipSockets(IPEndPoint local, int maxConnections, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    public SipSockets(IPEndPoint local, int maxConnections, StreamUse use)
     {
-        (this.maxConnections, this.receive, this.undelivered, this.log) = (maxConnections, receive, undelivered, log);
-        Udp = new UdpSocket(local, receive, log);
+        (this.maxConnections, this.use) = (maxConnections, use);
+        Udp = new UdpSocket(local, use.Receive, use.Log);
         listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -72,13 +70,14 @@ internal sealed class SipSockets : IDisposable
             {
                 return;
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                // the one that came is gone already
+                // the one that came is gone already, or this process may open no more for now
+                await Task.Delay(e.SocketErrorCode == SocketError.TooManyOpenSockets ? Pause : TimeSpan.Zero);
                 continue;
             }
 
-            if (accepted.Count >= maxConnections)
+            if (accepted.Count >= maxConnections && !MakeRoom())
             {
                 socket.Dispose();
                 continue;
@@ -88,12 +87,25 @@ internal sealed class SipSockets : IDisposable
         }
     }
 
+    /// <summary>Ends the connection that said nothing for the longest time, if that was long: few who hold on must not keep the trunk out.</summary>
+    private bool MakeRoom()
+    {
+        var silent = accepted.Keys.MinBy(c => c.HeardAt);
+        if (silent is null || Environment.TickCount64 - silent.HeardAt < (long)use.Limits.Silence.TotalMilliseconds)
+        {
+            return false;
+        }
+
+        silent.Dispose();
+        return accepted.TryRemove(silent, out _);
+    }
+
     private void Take(Socket socket)
     {
         try
         {
             socket.NoDelay = true;
-            var connection = StreamConnection.Accept(socket, receive, undelivered, log);
+            var connection = StreamConnection.Accept(socket, use);
             accepted.TryAdd(connection, 0);
             _ = connection.Ended.ContinueWith(_ => accepted.TryRemove(connection, out byte _), TaskScheduler.Default);
         }

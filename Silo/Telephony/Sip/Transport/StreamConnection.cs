@@ -14,37 +14,36 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed partial class StreamConnection : SipSource, IDisposable
 {
     private const int MaxQueued = 20_000;
+
+    /// <summary>On a connection that others opened: answers to them only.</summary>
+    private const int MaxQueuedAnswers = 2_000;
     private const int ReadBytes = 16 * 1024;
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(4);
 
-    /// <summary>So long a message that was begun may take to come in whole.</summary>
-    private static readonly TimeSpan MessageLimit = TimeSpan.FromSeconds(10);
-
-    /// <summary>A connection that others opened and on which nothing was ever said.</summary>
-    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(30);
-
-    private static ReadOnlySpan<byte> Pong => "\r\n"u8;
-
-    private readonly Channel<(ReadOnlyMemory<byte> Bytes, ISipParty? Sender)> outbox =
-        Channel.CreateBounded<(ReadOnlyMemory<byte>, ISipParty?)>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
-
+    private readonly Channel<(ReadOnlyMemory<byte> Bytes, ISipParty? Sender)> outbox;
     private readonly CancellationTokenSource closing = new();
-    private readonly Action<SipMessage> receive;
-    private readonly Action<ISipParty> undelivered;
-    private readonly ILogger log;
+    private readonly StreamUse use;
     private readonly IPEndPoint address;
     private readonly bool isOurs;
+    private long heardAt = Environment.TickCount64;
+    private bool hasHalfPing;
     private volatile bool isClosed;
 
-    private StreamConnection(IPEndPoint address, bool isOurs, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    private StreamConnection(IPEndPoint address, bool isOurs, StreamUse use)
     {
-        (this.address, this.isOurs, this.receive, this.undelivered, this.log) = (address, isOurs, receive, undelivered, log);
+        (this.address, this.isOurs, this.use) = (address, isOurs, use);
+        outbox = Channel.CreateBounded<(ReadOnlyMemory<byte>, ISipParty?)>(
+            new BoundedChannelOptions(isOurs ? MaxQueued : MaxQueuedAnswers) { SingleReader = true });
     }
+
+    private static ReadOnlySpan<byte> Pong => "\r\n"u8;
 
     public override IPEndPoint Address => address;
 
     /// <summary>It is open or about to be.</summary>
     public bool IsUsable => !isClosed;
+
+    /// <summary>When the last message came, or the connection itself: on the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long HeardAt => Volatile.Read(ref heardAt);
 
     /// <summary>Why the last connection did not come about or ended; for people.</summary>
     public string? Fault { get; private set; }
@@ -53,18 +52,17 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Begins to connect and does not wait for it.</summary>
-    public static StreamConnection Open(
-        SipTarget target, TlsSettings? tls, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    public static StreamConnection Open(SipTarget target, TlsSettings? tls, StreamUse use)
     {
-        var connection = new StreamConnection(target.Address, isOurs: true, receive, undelivered, log);
+        var connection = new StreamConnection(target.Address, isOurs: true, use);
         connection.Ended = Task.Run(() => connection.RunAsync(() => connection.ConnectAsync(target, tls)));
         return connection;
     }
 
     /// <summary>Takes over a connection that the far side opened.</summary>
-    public static StreamConnection Accept(Socket socket, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log)
+    public static StreamConnection Accept(Socket socket, StreamUse use)
     {
-        var connection = new StreamConnection((IPEndPoint)socket.RemoteEndPoint!, isOurs: false, receive, undelivered, log);
+        var connection = new StreamConnection((IPEndPoint)socket.RemoteEndPoint!, isOurs: false, use);
         connection.Ended = Task.Run(() => connection.RunAsync(() => Task.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true))));
         return connection;
     }
@@ -90,7 +88,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
     private async Task<Stream> ConnectAsync(SipTarget target, TlsSettings? tls)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
-        limit.CancelAfter(ConnectLimit);
+        limit.CancelAfter(use.Limits.Connect);
         var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -120,12 +118,22 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             await using var stream = await open();
             using var all = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
             var tasks = new[] { ReadAsync(stream, all.Token), WriteAsync(stream, all.Token) };
-            await await Task.WhenAny(tasks);
+            try
+            {
+                await await Task.WhenAny(tasks);
+            }
+            finally
+            {
+                // the other one is over too before it is said what has not left
+                isClosed = true;
+                await all.CancelAsync();
+                await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or InvalidDataException or ObjectDisposedException)
         {
             Fault = e is OperationCanceledException ? "no connection within its time" : (e.InnerException ?? e).Message;
-            LogEnded(log, address.Port, Fault);
+            LogEnded(use.Log, address.Port, Fault);
         }
         finally
         {
@@ -134,10 +142,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             while (outbox.Reader.TryRead(out var item))
             {
                 // what still waited has certainly not left
-                if (item.Sender is not null)
-                {
-                    undelivered(item.Sender);
-                }
+                NotSent(item.Sender);
             }
 
             await closing.CancelAsync();
@@ -147,9 +152,27 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
 
     private async Task WriteAsync(Stream stream, CancellationToken cancel)
     {
-        await foreach (var (bytes, _) in outbox.Reader.ReadAllAsync(cancel))
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await foreach (var (bytes, sender) in outbox.Reader.ReadAllAsync(cancel))
         {
-            await stream.WriteAsync(bytes, cancel);
+            if (cancel.IsCancellationRequested)
+            {
+                NotSent(sender);
+                return;
+            }
+
+            // what waits behind one that is not taken must not leave when nobody reckons with it any more
+            limit.CancelAfter(use.Limits.Message);
+            await stream.WriteAsync(bytes, limit.Token);
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void NotSent(ISipParty? sender)
+    {
+        if (sender is not null)
+        {
+            use.Undelivered(sender);
         }
     }
 
@@ -164,7 +187,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             // while a message is unfinished, and until the first one, there is a limit; it is not set anew by each byte that trickles in
             if (length == 0)
             {
-                limit.CancelAfter(hasSpoken ? Timeout.InfiniteTimeSpan : SilenceLimit);
+                limit.CancelAfter(hasSpoken ? Timeout.InfiniteTimeSpan : use.Limits.Silence);
             }
 
             var read = await stream.ReadAsync(buffer.AsMemory(length), limit.Token);
@@ -180,7 +203,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             length -= taken;
             if (length > 0 && (wasEmpty || taken > 0))
             {
-                limit.CancelAfter(MessageLimit);
+                limit.CancelAfter(use.Limits.Message);
             }
 
             if (length == buffer.Length)
@@ -201,12 +224,13 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
         while (taken < stream.Length)
         {
             var rest = stream[taken..];
-            if (rest.StartsWith("\r\n\r\n"u8))
+            var ping = hasHalfPing ? "\r\n"u8 : "\r\n\r\n"u8;
+            if (rest.StartsWith(ping))
             {
                 // a keep-alive asks for an answer (RFC 5626 §3.5.1)
                 Send(Pong.ToArray(), null);
-                hasSpoken = true;
-                taken += 4;
+                (hasSpoken, hasHalfPing) = (true, false);
+                taken += ping.Length;
                 continue;
             }
 
@@ -218,18 +242,26 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
 
             if (length == 0)
             {
-                return rest.SequenceEqual("\r\n"u8) ? taken + 2 : taken;
+                if (!rest.SequenceEqual("\r\n"u8))
+                {
+                    return taken;
+                }
+
+                // half of one, or an answer to one: the next bytes say
+                hasHalfPing = true;
+                return taken + 2;
             }
 
             taken += length;
-            hasSpoken = true;
+            (hasSpoken, hasHalfPing) = (true, false);
+            Volatile.Write(ref heardAt, Environment.TickCount64);
             if (SipParser.Parse(rest[..length].ToArray(), out fault) is not { } message)
             {
                 throw new InvalidDataException(fault);
             }
 
             message.Source = this;
-            receive(message);
+            use.Receive(message);
         }
 
         return taken;

@@ -1,10 +1,7 @@
-using Microsoft.Extensions.Logging;
-
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>To one address over one connection, which is opened when something is sent and opened again when it has ended.</summary>
-internal sealed class StreamHop(
-    SipTarget target, TlsSettings? tls, string sentBy, Action<SipMessage> receive, Action<ISipParty> undelivered, ILogger log) : SipHop, IAsyncDisposable
+internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentBy, StreamUse use) : SipHop, IAsyncDisposable
 {
     private readonly Lock gate = new();
     private StreamConnection? connection;
@@ -16,7 +13,11 @@ internal sealed class StreamHop(
 
     public override string Name => target.Address.ToString();
 
-    public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => Usable() is { } open && open.Send(message, sender);
+    public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) =>
+        Usable() is { } open
+        && (open.Send(message, sender)
+            // it ended just now, and took nothing: the next
+            || (!open.IsUsable && Usable()?.Send(message, sender) == true));
 
     public async ValueTask DisposeAsync()
     {
@@ -43,7 +44,7 @@ internal sealed class StreamHop(
                 return null;
             }
 
-            return connection is { IsUsable: true } ? connection : connection = StreamConnection.Open(target, tls, receive, undelivered, log);
+            return connection is { IsUsable: true } ? connection : connection = StreamConnection.Open(target, tls, use);
         }
     }
 }

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dialer.Silo.Telephony.Sip;
+
+/// <summary>What all connections of a network have in common.</summary>
+/// <param name="Receive">Takes each message.</param>
+/// <param name="Undelivered">Is told whose message certainly never left.</param>
+/// <param name="Limits">How long what may take.</param>
+/// <param name="Log">Where ends are told.</param>
+internal sealed record StreamUse(Action<SipMessage> Receive, Action<ISipParty> Undelivered, StreamLimits Limits, ILogger Log);

@@ -1,0 +1,108 @@
+using System.Net;
+using Dialer.Calls;
+using Dialer.Grains.Calls;
+using Dialer.Silo.Telephony.Sip;
+
+namespace Dialer.Tests.Sip;
+
+/// <summary>Our connections to a trunk over TCP: they end between calls and within them, and are made anew.</summary>
+public class ConnectionTests
+{
+    private const long Phone = 79_002_000_001;
+
+    [Fact]
+    public async Task FarSideClosesBetweenCalls_TheNextCallConnectsAnew()
+    {
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        for (var i = 0; i < 3; i++)
+        {
+            var id = await calls.DialAsync(Phone);
+            using (var line = await callee.AcceptAsync())
+            {
+                await line.SayAsync(StreamCallee.Response(await line.NextAsync("INVITE"), 486));
+                await line.NextAsync("ACK");
+                await line.CloseAsync();
+            }
+
+            Assert.Equal((CallClass.Busy, 486), await EndAsync(calls, id));
+        }
+    }
+
+    [Fact]
+    public async Task FarSideClosesWithinACall_ItsByeComesToOurListener_AndEndsTheCall()
+    {
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        var id = await calls.DialAsync(Phone, talk: TimeSpan.FromMinutes(1));
+        var invite = await AnswerAndCloseAsync(callee);
+        await calls.Sink.AnsweredAsync(id, "the answer");
+
+        var contact = SipNameAddr.Parse(invite.First(SipHeader.Contact))!.Uri;
+        Assert.True(SipUri.TryParse(contact, out var uri));
+        using var back = await StreamCallee.ConnectAsync(new IPEndPoint(IPAddress.Parse(uri.Host), uri.Port));
+        await back.SayAsync(
+            $"BYE {contact} SIP/2.0\r\nVia: SIP/2.0/TCP {callee.Address};branch=z9hG4bKb\r\nMax-Forwards: 70\r\nFrom: {invite.First(SipHeader.To)};tag=callee\r\n"
+            + $"To: {invite.First(SipHeader.From)}\r\nCall-ID: {invite.CallId}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n");
+        Assert.Equal(200, (await back.NextAsync())!.Status);
+        var end = await calls.Sink.EndedAsync(id, "the far end's BYE");
+        Assert.Equal((CallClass.Answered, EndedBy.Callee), (end.Class, end.By));
+    }
+
+    [Fact]
+    public async Task FarSideClosesWithinACall_OurByeGoesOverANewConnection()
+    {
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        var id = await calls.DialAsync(Phone, talk: TimeSpan.FromMinutes(1));
+        await AnswerAndCloseAsync(callee);
+        await calls.Sink.AnsweredAsync(id, "the answer");
+
+        await calls.Driver.HangUpAsync(id, HangUpReason.Stop, TestContext.Current.CancellationToken);
+        using var line = await callee.AcceptAsync();
+        await line.SayAsync(StreamCallee.Response(await line.NextAsync("BYE"), 200));
+        var end = await calls.Sink.EndedAsync(id, "our BYE");
+        Assert.Equal((CallClass.Answered, EndedBy.Ourselves), (end.Class, end.By));
+    }
+
+    [Fact]
+    public async Task FarSideClosesWithoutAnAnswer_TheCallIsTechnical_AndNotSentAgain_I2()
+    {
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        var id = await calls.DialAsync(Phone);
+        using (var line = await callee.AcceptAsync())
+        {
+            await line.NextAsync("INVITE");
+            await line.CloseAsync();
+        }
+
+        Assert.Equal((CallClass.Technical, 0), await EndAsync(calls, id));
+        var next = await calls.DialAsync(Phone);
+        using var other = await callee.AcceptAsync();
+        var invite = await other.NextAsync("INVITE");
+        Assert.StartsWith($"{next}@", invite.CallId, StringComparison.Ordinal);
+        await other.SayAsync(StreamCallee.Response(invite, 486));
+        Assert.Equal((CallClass.Busy, 486), await EndAsync(calls, next));
+    }
+
+    private static TrunkCalls Trunk(StreamCallee callee) =>
+        new(callee.Address, t => t with { Transport = SipTransport.Tcp, ProvisionalLimit = TimeSpan.FromSeconds(2) });
+
+    private static async Task<(CallClass Class, int Status)> EndAsync(TrunkCalls calls, TryId id)
+    {
+        var end = await calls.Sink.EndedAsync(id, "the end");
+        return (end.Class, end.Cause.SipCode);
+    }
+
+    /// <summary>Answers the call, waits for ACK and closes the connection.</summary>
+    private static async Task<SipMessage> AnswerAndCloseAsync(StreamCallee callee)
+    {
+        using var line = await callee.AcceptAsync();
+        var invite = await line.NextAsync("INVITE");
+        await line.SayAsync(StreamCallee.Response(invite, 200, $"Contact: <sip:callee@{callee.Address};transport=tcp>\r\n"));
+        await line.NextAsync("ACK");
+        await line.CloseAsync();
+        return invite;
+    }
+}
