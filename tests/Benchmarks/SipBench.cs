@@ -1,9 +1,11 @@
 using System.Globalization;
+using Dialer.Silo.Storage;
+using Dialer.Tests;
 
 namespace Dialer.Benchmarks;
 
 /// <summary>The figures of SIP, each beside its reference in the same run; runs alternate, medians count.</summary>
-internal sealed class SipBench(FigureTable figures)
+internal sealed class SipBench(Engines engines, FigureTable figures)
 {
     private const int Rounds = 3;
     private const int BurstSeconds = 4;
@@ -11,7 +13,7 @@ internal sealed class SipBench(FigureTable figures)
     private const int HeldSeconds = 120;
     private static readonly int[] Rates = [1_000, 3_000];
 
-    /// <param name="part"><c>sip</c>: all; <c>sip-driver</c>: the bare driver's calls; <c>sip-hold</c>: many at once.</param>
+    /// <param name="part"><c>sip</c>: all; <c>sip-driver</c>: the bare driver's calls; <c>sip-dialer</c>: the whole dialer's; <c>sip-hold</c>: many at once.</param>
     public async Task RunAsync(string part)
     {
         if (part is "sip" or "sip-driver")
@@ -20,6 +22,11 @@ internal sealed class SipBench(FigureTable figures)
             {
                 await DriverAsync(rate);
             }
+        }
+
+        if (part is "sip" or "sip-dialer")
+        {
+            await DialerAsync();
         }
 
         if (part is "sip" or "sip-hold")
@@ -57,6 +64,31 @@ internal sealed class SipBench(FigureTable figures)
             $"CPU µs per call, bare driver, {N(rate)}/s", F(FigureTable.Median(ours.Select(o => o.CpuMicros))),
             "SIPp's own client", F(FigureTable.Median(reference.Select(r => r.Micros))), R(ratio), "efficiency ≥ 0.3 (aim 1)", ratio >= 0.3);
         figures.Add($"bytes allocated per call, bare driver, {N(rate)}/s", N(FigureTable.Median(ours.Select(o => o.Bytes))));
+    }
+
+    private async Task DialerAsync()
+    {
+        StorageEngine[] both = [StorageEngine.Sqlite, StorageEngine.PostgreSql];
+        var runs = both.ToDictionary(e => e, _ => new List<SipDialerBench.Result>());
+        // once unmeasured
+        await SipDialerBench.RunAsync(await engines.NewAsync(StorageEngine.Sqlite));
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var engine in both)
+            {
+                runs[engine].Add(await SipDialerBench.RunAsync(await engines.NewAsync(engine)));
+            }
+        }
+
+        foreach (var (engine, results) in runs)
+        {
+            var rate = FigureTable.Median(results.Select(r => r.PerSecond));
+            figures.Add($"calls/s over SIP, results stored, {engine}", N(rate), "", "", "", "≥ 500", rate >= 500);
+            figures.Add(
+                $"calls lost of {N(SipDialerBench.Numbers * Rounds)}, {engine}", N(results.Sum(r => r.Lost)), "campaign = try rows = SIPp's count",
+                results.TrueForAll(r => r.IsExact) ? "yes" : "no", "", "0", results.TrueForAll(r => r.IsExact));
+            figures.Add($"CPU µs per SIP call of the whole dialer, {engine}", N(FigureTable.Median(results.Select(r => r.OwnCpuMicros))));
+        }
     }
 
     private async Task HoldAsync()
