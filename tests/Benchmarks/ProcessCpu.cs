@@ -14,6 +14,14 @@ internal static class ProcessCpu
         return self.TotalProcessorTime;
     }
 
+    /// <summary>Of all children of this process that have ended.</summary>
+    public static TimeSpan OwnChildren()
+    {
+        var stat = File.ReadAllText("/proc/self/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return TimeSpan.FromSeconds(fields[13..15].Sum(f => double.Parse(f, CultureInfo.InvariantCulture)) / TicksPerSecond);
+    }
+
     /// <summary>All processes of a user's name that begin with <paramref name="command"/>.</summary>
     public static TimeSpan Of(string command)
     {

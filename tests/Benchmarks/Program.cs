@@ -7,14 +7,21 @@ if (args is [MemoryBench.Child, var engine, var directory, var connection])
     return 0;
 }
 
-if (args is not ([] or ["engine"] or ["tries"] or ["million"] or ["import"]))
+if (args is [SipBurst.Child])
 {
-    await Console.Error.WriteLineAsync("usage: ./bench.sh [engine | tries | million | import]");
+    await SipBurst.ChildAsync();
+    return 0;
+}
+
+if (args is not ([] or ["engine"] or ["tries"] or ["million"] or ["import"] or ["sip"] or ["sip-driver"] or ["sip-dialer"] or ["sip-hold"]))
+{
+    await Console.Error.WriteLineAsync("usage: ./bench.sh [engine | tries | million | import | sip | sip-driver | sip-dialer | sip-hold]");
     return 2;
 }
 
 await using var engines = new Engines();
 var figures = new FigureTable();
-await new EngineBench(engines, figures).RunAsync(args.FirstOrDefault() ?? "engine");
+var part = args.FirstOrDefault() ?? "engine";
+await (part.StartsWith("sip", StringComparison.Ordinal) ? new SipBench(engines, figures).RunAsync(part) : new EngineBench(engines, figures).RunAsync(part));
 figures.Print();
 return 0;

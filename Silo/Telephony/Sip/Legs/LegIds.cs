@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -18,9 +19,28 @@ public sealed class LegIds(string name, string domain, ReadOnlyMemory<byte> key)
 
     public string FromTag { get; } = Derive(key, name, "tag", 0);
 
-    /// <summary>The branch of the client transaction with this CSeq (RFC 3261 §8.1.1.7). A CANCEL has that of its INVITE.</summary>
+    private readonly string branch = SipVia.MagicCookie + Derive(key, name, "branch", 0);
+
+    /// <summary>
+    /// The branch of the client transaction with this CSeq (RFC 3261 §8.1.1.7). A CANCEL has that of its INVITE. The secret is one
+    /// for the leg: who sees one branch sees the leg's messages anyway.
+    /// </summary>
     public string Branch(int cseq, string method) =>
-        SipVia.MagicCookie + Derive(key, name, method == SipMethods.Cancel ? SipMethods.Invite : method, cseq);
+        string.Create(CultureInfo.InvariantCulture, $"{branch}-{cseq}-{(method == SipMethods.Cancel ? SipMethods.Invite : method)}");
+
+    /// <summary>The branch of the ACK of a 2xx, one for each fork that answered.</summary>
+    public string AckBranch(int cseq, string remoteTag)
+    {
+        ArgumentNullException.ThrowIfNull(remoteTag);
+        // FNV-1a: the same in every process, and short whatever the far side's tag is
+        var hash = 2_166_136_261u;
+        foreach (var letter in remoteTag)
+        {
+            hash = (hash ^ letter) * 16_777_619u;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{branch}-{cseq}-{SipMethods.Ack}-{hash:x8}");
+    }
 
     /// <summary>A client nonce for digest: not to be foreseen by the server that chose the nonce.</summary>
     public string ClientNonce(int cseq) => Derive(key, name, "cnonce", cseq);

@@ -111,7 +111,7 @@ internal sealed partial class SipLeg
     private void SendAck(SipDialog dialog, int number, string session)
     {
         var hop = HopTo(dialog);
-        var ack = writer.InDialog(hop, SipMethods.Ack, dialog, number, "", ids.Branch(number, SipMethods.Ack + dialog.RemoteTag), session);
+        var ack = writer.InDialog(hop, SipMethods.Ack, dialog, number, "", ids.AckBranch(number, dialog.RemoteTag), session);
         dialog.Acks[number] = ack;
         hop.Send(ack, null);
     }

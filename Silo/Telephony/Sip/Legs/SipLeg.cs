@@ -278,7 +278,7 @@ internal sealed partial class SipLeg : ISipParty
     {
         dialog.CSeq = ++lastCSeq;
         var hop = HopTo(dialog);
-        var branch = ids.Branch(dialog.CSeq, method + dialog.RemoteTag);
+        var branch = ids.Branch(dialog.CSeq, method);
         SendRequest(method, dialog.CSeq, branch, writer.InDialog(hop, method, dialog, dialog.CSeq, extra, branch), hop, dialog);
     }
 
