@@ -51,6 +51,11 @@ public sealed partial class CallDesk(
                 return DialAdmission.Refused(untold);
             }
 
+            if (IsClosing)
+            {
+                return DialAdmission.Refused("the process is closing");
+            }
+
             var admission = await driver.DialAsync(command, CancellationToken.None);
             if (admission.IsAccepted && stops.Refuse(channel, command.Campaign, command.DecidedAt) is not null)
             {
@@ -165,13 +170,15 @@ public sealed partial class CallDesk(
                     return current;
                 }
 
+                // made first: settings that no driver can be made of leave everything as it was
+                var made = make();
                 if (current is not null)
                 {
                     leaving.Add(current);
                 }
 
                 madeFor = settings;
-                return current = make();
+                return current = made;
             }
         }
 

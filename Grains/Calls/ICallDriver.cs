@@ -23,10 +23,10 @@ public interface ICallDriver : IAsyncDisposable
     ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel);
 
     /// <summary>
-    /// What another process must know of this one to end a call that it leaves ringing; the same for all its calls. Null = nothing.
-    /// Stored before the first call leaves.
+    /// What another process must know of this one to end a call that it leaves ringing; the same for all calls that leave now. Stored
+    /// before a call leaves. Empty = nothing; null = not known yet, so that nothing may leave.
     /// </summary>
-    ValueTask<string?> LineAsync(CancellationToken cancel) => ValueTask.FromResult<string?>(null);
+    ValueTask<string?> LineAsync(CancellationToken cancel) => ValueTask.FromResult<string?>("");
 
     /// <summary>Ends a call of this driver as its state demands (CANCEL or BYE). False if there is no such call here.</summary>
     ValueTask<bool> HangUpAsync(TryId id, HangUpReason why, CancellationToken cancel);

@@ -179,7 +179,7 @@ public class ListenerTests
             var sipp = await SippServer.StartAsync("uas-matrix.xml", 10);
             var calls = new TrunkCalls(sipp.Address, options: change?.Invoke(options) ?? options);
             var line = await calls.Driver.LineAsync(TestContext.Current.CancellationToken);
-            return new ListenerRig(sipp, calls, IPEndPoint.Parse(line!));
+            return new ListenerRig(sipp, calls, IPEndPoint.Parse(line!.Split(' ')[0]));
         }
 
         public async ValueTask DisposeAsync()

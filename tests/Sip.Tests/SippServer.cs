@@ -58,7 +58,7 @@ internal sealed class SippServer : IAsyncDisposable
     }
 
     /// <summary>An address on which nobody listens.</summary>
-    public static IPEndPoint NobodyThere() => new(IPAddress.Loopback, FreePort());
+    public static IPEndPoint NobodyThere() => new(IPAddress.Loopback, FreePorts.Find(IPAddress.Loopback));
 
     /// <summary>Waits until it has had all its calls. 0 = each went as the scenario wants.</summary>
     public async Task<(int Code, string Errors)> ExitAsync()

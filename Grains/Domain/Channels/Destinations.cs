@@ -52,7 +52,8 @@ public sealed partial class Destinations
             return prefixes.Any(p => digits.StartsWith(p, StringComparison.Ordinal)) ? null : "the trunk may not call numbers that begin so";
         }
 
-        if (NumberPlan.CallingCodeOf(country) != NumberPlan.CallingCodeOf(phone))
+        // a calling code may be that of several countries
+        if (!NumberPlan.TryRead(phone, out var facts) || !facts.Country.Equals(country, StringComparison.OrdinalIgnoreCase))
         {
             return "the trunk may call numbers of the organisation's country only";
         }

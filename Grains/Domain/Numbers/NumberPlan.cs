@@ -39,9 +39,6 @@ public static class NumberPlan
     /// <summary>The calling code of a country, or 0 when the library knows no such country.</summary>
     public static int CallingCodeOf(string country) => Library.GetCountryCodeForRegion(country);
 
-    /// <summary>The calling code that a number begins with; 0 when it is none.</summary>
-    public static int CallingCodeOf(PhoneNumber phone) => ToLibrary(phone)?.CountryCode ?? 0;
-
     /// <summary>Whether calling it costs more than a call (P39).</summary>
     public static bool IsPremium(PhoneNumber phone) => ToLibrary(phone) is { } number && Library.GetNumberType(number) is PhoneNumberType.PREMIUM_RATE;
 

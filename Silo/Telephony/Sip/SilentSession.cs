@@ -16,16 +16,25 @@ internal sealed class SilentSession(IPAddress local)
 
     public string Offer => head + "m=audio 9 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=inactive\r\n";
 
-    /// <summary>As many media as were offered, in their order (RFC 3264 §6): audio is taken and kept silent, the rest refused.</summary>
+    /// <summary>
+    /// As many media as were offered, in their order (RFC 3264 §6): plain audio is taken and kept silent, with the descriptions of
+    /// its formats; the rest, also audio that wants keys, is refused.
+    /// </summary>
     public string Answer(ReadOnlyMemory<byte> offer)
     {
         var text = new StringBuilder(head);
+        var isTaken = false;
         foreach (var line in Encoding.UTF8.GetString(offer.Span).Split('\n').Select(l => l.TrimEnd('\r')))
         {
+            if (isTaken && (line.StartsWith("a=rtpmap:", StringComparison.Ordinal) || line.StartsWith("a=fmtp:", StringComparison.Ordinal)))
+            {
+                text.Append(line).Append("\r\n");
+            }
+
             var parts = line.StartsWith("m=", StringComparison.Ordinal) ? line.Split(' ') : [];
             if (parts.Length >= 4)
             {
-                var isTaken = parts[0] == "m=audio" && parts[1] != "0";
+                isTaken = parts[0] == "m=audio" && parts[1] != "0" && parts[2] is "RTP/AVP" or "RTP/AVPF";
                 parts[1] = isTaken ? "9" : "0";
                 text.Append(string.Join(' ', parts)).Append("\r\n").Append(isTaken ? "a=inactive\r\n" : "");
             }

@@ -6,7 +6,7 @@ using Dialer.Grains.Calls;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>One call of the driver: the leg's host, and the one who turns its events into those of the contract. Lives on its loop.</summary>
-internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand command, UnixTime startedAt) : ILegHost, IBridgedCall
+internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand command, UnixTime startedAt, long began) : ILegHost, IBridgedCall
 {
     /// <summary>A callee who hangs up after so much silence has met no bot, in ms.</summary>
     private const long SilenceMs = 2_000;
@@ -26,6 +26,9 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     public DialCommand Command => command;
 
     public SipLoop Loop => loop;
+
+    /// <summary>When it was taken, on the monotonic clock.</summary>
+    public long Began => began;
 
     public bool HasEnded { get; private set; }
 
@@ -60,6 +63,12 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         }
 
         var settings = profile.SettingsOf(command.To, command.RingLimit, command.MaxTalk);
+        if (command.Scenario.SipBotUri is { } bot)
+        {
+            // looked up while the phone rings
+            _ = driver.BotOf(bot);
+        }
+
         leg = new SipLeg(profile.IdsOf(command.Id), HasLateOffer ? settings with { Offer = null } : settings, this);
         loop.Add(leg);
         leg.Start();
@@ -70,6 +79,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     public void HangUp(HangUpReason why)
     {
         hangUp = hangUp == HangUpReason.None ? why : hangUp;
+        // both at once (P61)
+        bridge?.End();
         if (leg is not null)
         {
             leg.HangUp();
@@ -78,8 +89,19 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     }
 
     /// <summary>The driver gives it up: what became of it is not known.</summary>
-    public void Lose() => End(
-        new Outcome(CallClass.Unknown, Fault.Ourselves), new LegEndFacts(LegEnd.Lost, Text: "the far side did not confirm the end"));
+    public void Lose()
+    {
+        var isKnown = !answeredAt.IsNone && hangUp != HangUpReason.None;
+        End(
+            isKnown ? new Outcome(CallClass.Answered, Fault.None) : new Outcome(CallClass.Unknown, Fault.Ourselves),
+            new LegEndFacts(isKnown ? LegEnd.LocalBye : LegEnd.Lost, Text: "the far side did not confirm the end"));
+        if (leg is not null)
+        {
+            // whatever is still up there shall not stay up
+            leg.HangUp();
+            loop.Touched(leg);
+        }
+    }
 
     void IBridgedCall.BotFailed(string why)
     {
@@ -123,7 +145,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     {
         switch (kind)
         {
-            case LegEventKind.Ringing when hangUp == HangUpReason.None:
+            case LegEventKind.Ringing when hangUp == HangUpReason.None && !HasEnded:
                 driver.Post(new CallRinging { Try = command.Id, Campaign = command.Campaign, Phone = command.To, Seq = ++seq, At = driver.Now });
                 break;
             case LegEventKind.Answered:
@@ -182,19 +204,19 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         }
 
         var headers = $"X-Dialer-Call-Id: {command.Id}\r\nX-Dialer-Phone: {command.To.Value.ToString(CultureInfo.InvariantCulture)}\r\n";
-        bridge = new BotBridge(this, answered, loop, bot, headers, profile!.Silence, HasLateOffer, trace);
+        bridge = new BotBridge(this, answered, loop, bot, headers, profile!.Silence, command.MaxTalk, HasLateOffer, trace);
         bridge.Start();
     }
 
     /// <summary>An answered call whose callee met no bot, or waited for it in vain (P41).</summary>
     private Outcome WithBot(Outcome outcome, LegEndFacts facts)
     {
-        if (outcome.Class != CallClass.Answered || bridge is null)
+        if (outcome.Class != CallClass.Answered)
         {
             return outcome;
         }
 
-        if (botFault is null && facts.How == LegEnd.RemoteBye && !bridge.IsUp && bridge.Waited >= SilenceMs)
+        if (botFault is null && facts.How == LegEnd.RemoteBye && bridge is { WasUp: false, Waited: >= SilenceMs })
         {
             botFault = "the callee hung up before the bot was connected";
         }
@@ -211,7 +233,18 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
         HasEnded = true;
         var outcome = WithBot(judged, facts);
-        bridge?.CalleeEnded();
+        try
+        {
+            bridge?.End();
+        }
+        finally
+        {
+            Tell(outcome, facts);
+        }
+    }
+
+    private void Tell(Outcome outcome, LegEndFacts facts)
+    {
         trace?.Say(string.Create(
             CultureInfo.InvariantCulture, $"ended: {outcome.Class} ({facts.How}, {facts.Status}, Q.850 {facts.Q850}) {botFault ?? facts.Text}"));
         driver.Keep(trace);

@@ -12,13 +12,9 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed partial class SipCallDriver : ICallDriver
 {
     private const int RememberedTries = 100_000;
-    private const int MaxProbed = 4;
     private static readonly TimeSpan RememberTriesFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(3);
-
-    /// <summary>Without a final response to OPTIONS for this long a target is down.</summary>
-    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2.5);
 
     /// <summary>A first call waits so long for DNS to say where the trunk is.</summary>
     private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(2);
@@ -42,6 +38,8 @@ internal sealed partial class SipCallDriver : ICallDriver
     private readonly SipRegistration? registration;
     private readonly ITimer watch;
     private SipProfile? profile;
+    private (IReadOnlyList<SipRoute>? Routes, string Text) line = (null, "");
+    private readonly long origin;
     private int endsOwed;
     private bool isClosing;
     private bool isClosed;
@@ -50,6 +48,7 @@ internal sealed partial class SipCallDriver : ICallDriver
     internal SipCallDriver(SipTrunk trunk, SipNetwork network, SipResolver resolver, ICallEventSink sink, ILogger<SipCallDriver> logger)
     {
         (this.trunk, this.network, this.sink, clock, log) = (trunk, network, sink, network.Clock, logger);
+        origin = clock.GetTimestamp();
         routes = new SipRoutes(network, resolver, trunk);
         bots = new SipBot.Book(trunk, network, resolver);
         registration = trunk.Registers ? new SipRegistration(network, routes, trunk, logger) : null;
@@ -65,7 +64,25 @@ internal sealed partial class SipCallDriver : ICallDriver
     public async ValueTask<string?> LineAsync(CancellationToken cancel)
     {
         await routes.Ready.WaitAsync(LookUpLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return routes.Current() is [var first, ..] ? first.Hop.SentBy : null;
+        if (!routes.Ready.IsCompleted)
+        {
+            return null;
+        }
+
+        // without a target nothing leaves: such calls end at once
+        var known = routes.Current();
+        if (known.Count == 0)
+        {
+            return "";
+        }
+
+        var (last, text) = line;
+        if (!ReferenceEquals(last, known))
+        {
+            line = (known, text = SipLine.Of(known));
+        }
+
+        return text;
     }
 
     /// <inheritdoc/>
@@ -90,7 +107,7 @@ internal sealed partial class SipCallDriver : ICallDriver
                 return ValueTask.FromResult(DialAdmission.Refused("this try was dialed already and is over"));
             }
 
-            calls.Add(command.Id, call = new SipCall(this, LoopOf(command.Id), command, Now));
+            calls.Add(command.Id, call = new SipCall(this, LoopOf(command.Id), command, Now, clock.GetTimestamp()));
             endsOwed++;
         }
 
@@ -157,10 +174,10 @@ internal sealed partial class SipCallDriver : ICallDriver
             return new(false, "the driver is closed");
         }
 
-        await routes.Ready.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await routes.Ready.WaitAsync(SipProbe.Limit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (registration is not null)
         {
-            await registration.First.Task.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await registration.First.Task.WaitAsync(SipProbe.Limit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (registration.Fault is { } fault)
             {
                 return new(false, fault);
@@ -174,7 +191,7 @@ internal sealed partial class SipCallDriver : ICallDriver
 
         return routes.Current().Count == 0
             ? new(false, routes.Fault ?? $"no answer of DNS about {trunk.NextHop.Host}")
-            : await ProbeAsync(routes, trunk.NextHop.Host, Profile.Options, cancel);
+            : await SipProbe.AskAsync(network, routes, trunk.NextHop.Host, Profile.Options, cancel);
     }
 
     /// <inheritdoc/>
@@ -185,8 +202,8 @@ internal sealed partial class SipCallDriver : ICallDriver
             return new(false, "the bot's URI cannot be read");
         }
 
-        await bot.Routes.Ready.WaitAsync(ProbeLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await ProbeAsync(bot.Routes, uri, bot.Options, cancel);
+        await bot.Routes.Ready.WaitAsync(SipProbe.Limit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await SipProbe.AskAsync(network, bot.Routes, uri, bot.Options, cancel);
     }
 
     /// <summary>
@@ -285,7 +302,7 @@ internal sealed partial class SipCallDriver : ICallDriver
         {
             if (calls.Remove(call.Command.Id))
             {
-                over.Add(call.Command.Id, true, clock.GetTimestamp());
+                over.Add(call.Command.Id, true, clock.GetElapsedTime(origin).Ticks);
             }
         }
     }
@@ -297,31 +314,6 @@ internal sealed partial class SipCallDriver : ICallDriver
             endsOwed--;
             SignalIfDrained();
         }
-    }
-
-    private async Task<TrunkHealth> ProbeAsync(SipRoutes all, string name, Func<string, TimeSpan, SipInquirySettings> question, CancellationToken cancel)
-    {
-        var targets = all.Current().Take(MaxProbed).ToList();
-        if (targets.Count == 0)
-        {
-            return new(false, all.Fault ?? $"no answer of DNS about {name}");
-        }
-
-        var answers = await Task.WhenAll(targets.Select(t => ProbeAsync(all, t, question))).WaitAsync(cancel);
-        return answers.FirstOrDefault(a => a.IsUp) is { IsUp: true } up ? up : answers[0];
-    }
-
-    private async Task<TrunkHealth> ProbeAsync(SipRoutes all, SipRoute route, Func<string, TimeSpan, SipInquirySettings> question)
-    {
-        var response = await SipInquiry.AskAsync(network, route.Hop, question($"probe-{Guid.NewGuid():N}", ProbeLimit));
-        if (response is null or { Status: 503 })
-        {
-            all.Failed(route);
-        }
-
-        return response is null ? new(false, $"no answer to OPTIONS from {route.Target.Address}")
-            : response.Status == 503 ? new(false, $"503 to OPTIONS from {route.Target.Address}")
-            : new(true, $"{response.Status} to OPTIONS");
     }
 
     private async ValueTask CloseAsync()
@@ -365,8 +357,7 @@ internal sealed partial class SipCallDriver : ICallDriver
         {
             foreach (var call in calls.Values)
             {
-                var live = call.AsLive();
-                if (Now - live.StartedAt > call.Command.RingLimit + call.Command.MaxTalk + Grace)
+                if (clock.GetElapsedTime(call.Began) > call.Command.RingLimit + call.Command.MaxTalk + Grace)
                 {
                     (lost ??= []).Add(call);
                 }

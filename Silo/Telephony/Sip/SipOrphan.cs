@@ -8,13 +8,10 @@ internal sealed class SipOrphan : ILegHost
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SipRoutes routes;
     private readonly SipLoop loop;
-    private readonly IReadOnlyList<SipRoute> known;
+    private readonly SipRoute today;
 
-    private SipOrphan(SipRoutes routes, SipLoop loop, OrphanCall call)
-    {
-        (this.routes, this.loop, known) = (routes, loop, routes.Current());
-        AllHops = [.. known.Select(r => call.Line is null ? r.Hop : new SentAs(r.Hop, call.Line))];
-    }
+    private SipOrphan(SipRoutes routes, SipLoop loop, SipRoute today, IReadOnlyList<SipHop> ways) =>
+        (this.routes, this.loop, this.today, AllHops) = (routes, loop, today, ways);
 
     public IReadOnlyList<SipHop> AllHops { get; }
 
@@ -22,25 +19,29 @@ internal sealed class SipOrphan : ILegHost
 
     SipHop ILegHost.Hop => AllHops[0];
 
-    /// <summary>Completes when the far side confirmed the end or knows no such call; never when it stays silent.</summary>
+    /// <summary>
+    /// Completes when the far side confirmed the end or knows no such call; never when it stays silent, or when it is not known
+    /// what the call looked like and where it went.
+    /// </summary>
     public static Task EndAsync(SipRoutes routes, SipLoop loop, LegIds ids, LegSettings settings, OrphanCall call)
     {
-        var orphan = new SipOrphan(routes, loop, call);
-        if (orphan.known.Count > 0)
+        if (routes.Current() is not [var today, ..] || Ways(routes, today, call) is not { Count: > 0 } ways)
         {
-            loop.Post(() =>
-            {
-                var leg = new SipLeg(ids, settings, orphan);
-                loop.Add(leg);
-                leg.EndOrphaned(call.Leg);
-                loop.Touched(leg);
-            });
+            return new TaskCompletionSource().Task;
         }
 
+        var orphan = new SipOrphan(routes, loop, today, ways);
+        loop.Post(() =>
+        {
+            var leg = new SipLeg(ids, settings, orphan);
+            loop.Add(leg);
+            leg.EndOrphaned(call.Leg);
+            loop.Touched(leg);
+        });
         return orphan.over.Task;
     }
 
-    SipHop ILegHost.HopTo(SipUri next) => routes.HopTo(next, known[0]);
+    SipHop ILegHost.HopTo(SipUri next) => routes.HopTo(next, today);
 
     void ILegHost.Reply(SipMessage request, ReadOnlyMemory<byte> response) => request.Source?.Reply(request, response);
 
@@ -50,5 +51,18 @@ internal sealed class SipOrphan : ILegHost
         {
             over.TrySetResult();
         }
+    }
+
+    /// <summary>BYE goes by the stored dialog, from us; CANCEL to where the INVITE may have gone, looking like it. Null: not known.</summary>
+    private static IReadOnlyList<SipHop>? Ways(SipRoutes routes, SipRoute today, OrphanCall call)
+    {
+        if (call.Leg is not null)
+        {
+            return [today.Hop];
+        }
+
+        var line = SipLine.Parse(call.Line);
+        var hops = line?.Targets.Select(t => routes.HopTo(t.Transport, t.Address)).ToList();
+        return hops?.TrueForAll(h => h is not null) == true ? [.. hops.Select(h => new SentAs(h!, line!.SentBy))] : null;
     }
 }

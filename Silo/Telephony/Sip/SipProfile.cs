@@ -24,6 +24,7 @@ internal sealed class SipProfile
             OutboundProxy = trunk.OutboundProxy is null ? null : trunk.OutboundProxy with { Parameters = WithLooseRoute(trunk.OutboundProxy.Parameters) },
             Credentials = trunk.Credentials,
             Offer = silence.Offer,
+            Origin = silence.Address,
             AnswerTo = silence.Answer,
             ExtraHeaders = Identity(),
             ProvisionalLimit = trunk.ProvisionalLimit,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Dialer.Silo.Telephony.Sip;
 
@@ -14,6 +15,8 @@ internal sealed class SipRoutes
 {
     /// <summary>A target that could not be reached or said 503 comes last for so long.</summary>
     private static readonly TimeSpan Shunned = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
     private readonly Dictionary<IPEndPoint, long> failed = [];
@@ -66,7 +69,7 @@ internal sealed class SipRoutes
     /// <summary>The way of a request within a dialog. A name that is not the trunk's own goes the way of the INVITE: whoever is there knows it.</summary>
     public SipHop HopTo(SipUri next, SipRoute route)
     {
-        if (!IPAddress.TryParse(next.Host, out var address))
+        if (!IPAddress.TryParse(next.Host, out var address) || IsOutOfReach(address, route.Target.Address.Address))
         {
             return route.Hop;
         }
@@ -75,7 +78,41 @@ internal sealed class SipRoutes
         var target = new IPEndPoint(address, next.Port == 0 ? transport.DefaultPort() : next.Port);
         return transport == route.Target.Transport && target.Equals(route.Target.Address)
             ? route.Hop
-            : network.HopTo(new SipTarget(transport, target, trunk.Host), trunk.Tls);
+            : TryHopTo(new SipTarget(transport, target, route.Target.HostName)) ?? route.Hop;
+    }
+
+    /// <summary>The way to a target that the trunk had once; null = there is none.</summary>
+    public SipHop? HopTo(SipTransport transport, IPEndPoint address) => TryHopTo(new SipTarget(transport, address, trunk.NextHop.Host));
+
+    /// <summary>
+    /// An address of a private network, told by a far side in a public one: it knows no better behind its router, and nobody may
+    /// lead us into our own network so.
+    /// </summary>
+    private static bool IsOutOfReach(IPAddress address, IPAddress route) => IsPrivate(address) && !IsPrivate(route);
+
+    private static bool IsPrivate(IPAddress address)
+    {
+        if (IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.IsIPv6SiteLocal)
+        {
+            return true;
+        }
+
+        var bytes = address.MapToIPv4().GetAddressBytes();
+        return address.AddressFamily == AddressFamily.InterNetwork
+            && (bytes[0] is 10 or 0 || (bytes[0] == 172 && bytes[1] is >= 16 and < 32) || (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 169 && bytes[1] == 254));
+    }
+
+    /// <summary>Null: this machine has no way there, such as no IPv6.</summary>
+    private SipHop? TryHopTo(SipTarget target)
+    {
+        try
+        {
+            return network.HopTo(target, trunk.Tls);
+        }
+        catch (Exception e) when (e is ArgumentException or SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
     }
 
     private long Now => (long)network.Clock.GetElapsedTime(0).TotalMilliseconds;
@@ -93,13 +130,22 @@ internal sealed class SipRoutes
                 return;
             }
 
-            Fault = null;
             foreach (var gone in failed.Where(f => f.Value <= Now).Select(f => f.Key).ToList())
             {
                 failed.Remove(gone);
             }
 
-            routes = [.. found.List.Select(t => routes.FirstOrDefault(r => r.Target == t) ?? new SipRoute(t, network.HopTo(t, trunk.Tls)))];
+            try
+            {
+                routes = [.. found.List.Select(t => routes.FirstOrDefault(r => r.Target == t) ?? new SipRoute(t, network.HopTo(t, trunk.Tls)))];
+                Fault = null;
+            }
+            catch (Exception e) when (e is ArgumentException or SocketException or ObjectDisposedException)
+            {
+                // this side's own trouble: a port that is taken, no network yet
+                Fault = e.Message;
+                goodUntil = Now + (long)RetryAfter.TotalMilliseconds;
+            }
         }
     }
 

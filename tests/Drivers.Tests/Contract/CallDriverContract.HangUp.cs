@@ -115,6 +115,9 @@ public abstract partial class CallDriverContract
     public async Task OrphansOfALostDriver_AreOverWhenTheyWereEnded()
     {
         await using var farm = await OpenAsync();
+        // what a silo stores before the first call leaves
+        var line = await farm.Driver.LineAsync(Cancel);
+        Assert.NotNull(line);
         var talkingTo = farm.Answers(Soon, hangsUpAfter: null);
         var talking = await DialAsync(farm, talkingTo);
         var answered = await farm.Events.AnsweredAsync(talking, "the callee answers");
@@ -127,9 +130,9 @@ public abstract partial class CallDriverContract
 
         var successor = await farm.LoseDriverAsync();
         Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(talking, talkingTo, rang.At, answered.At, answered.Leg), Cancel));
-        Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(ringing, ringingAt, rang.At, UnixTime.None, null), Cancel));
-        Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(over, busyAt, rang.At, UnixTime.None, null), Cancel));
-        Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(NextTry(), busyAt, rang.At, UnixTime.None, null), Cancel));
+        Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(ringing, ringingAt, rang.At, UnixTime.None, null, line), Cancel));
+        Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(over, busyAt, rang.At, UnixTime.None, null, line), Cancel));
+        Assert.Equal(OrphanResult.Over, await successor.EndOrphanAsync(new(NextTry(), busyAt, rang.At, UnixTime.None, null, line), Cancel));
         Assert.Empty(successor.List());
 
         // the successor works on the same trunk, and no end of the lost calls is told to anybody

@@ -306,4 +306,73 @@ public class SipLegTests
         var rig = new LegRig().Start().Answer().Request("INVITE", 5).After(33);
         Assert.Equal("BYE", rig.Sent[^1].Method);
     }
+
+    [Fact]
+    public void ResponseWithAnotherTag_IsNotOurs_WhoeverKnowsTheCallId()
+    {
+        var rig = new LegRig().Start().Respond(180);
+        var forged = $"SIP/2.0 486 Busy Here\r\nVia: SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKguessed\r\nFrom: <sip:a@b>;tag=x\r\n"
+            + $"To: <sip:c@d>;tag=far\r\nCall-ID: {rig.Leg.CallId}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
+        rig.Leg.Receive(LegRig.Parse(forged));
+        Assert.Null(rig.End);
+        Assert.Equal(0, rig.Count("ACK"));
+        Assert.Equal(LegEnd.RemoteBye, rig.Answer().Request("BYE", 1).End!.How);
+    }
+
+    [Fact]
+    public void TooShortSession_IsAskedForLonger_Rfc4028()
+    {
+        var rig = new LegRig().Start().Respond(422, extra: "Min-SE: 3600\r\n");
+        Assert.Equal((2, "3600", "3600"), (rig.Invite.CSeq.Number, rig.Invite.First(SipHeader.SessionExpires), rig.Invite.First(SipHeader.MinSe)));
+        Assert.Equal(LegEnd.Refused, rig.Respond(422, extra: "Min-SE: 3600\r\n").End!.How);
+    }
+
+    [Theory]
+    [InlineData("Allow: INVITE, UPDATE\r\n", "UPDATE")]
+    [InlineData("", "INVITE")]
+    public void SessionIsRefreshedAtHalfItsTime_ByUs_AndEndsWithoutAnAnswer_Rfc4028(string allow, string method)
+    {
+        var rig = new LegRig().Start().Answer(extra: $"Session-Expires: 100;refresher=uac\r\n{allow}").After(49);
+        Assert.Equal("ACK", rig.Sent[^1].Method);
+        rig.After(2);
+        var refresh = rig.Sent.Last(m => m.Method == method);
+        Assert.Equal((2, "far"), (refresh.CSeq.Number, refresh.To!.Tag));
+        rig.Respond(200, extra: $"Session-Expires: 100;refresher=uac\r\n{allow}Contact: <sip:callee@192.0.2.77:5099>\r\n", to: refresh).After(40);
+        Assert.Equal(0, rig.Count("BYE"));
+
+        // the next one is left unanswered: nobody is there any more
+        rig.After(60);
+        Assert.Single(rig.Sent.Where(m => m.Method == "BYE").Select(m => m.CSeq.Number).Distinct());
+    }
+
+    [Fact]
+    public void SessionThatTheFarSideShouldRefreshAndDoesNot_Ends_Rfc4028()
+    {
+        var rig = new LegRig().Start().Answer(extra: "Session-Expires: 90;refresher=uas\r\n").After(59);
+        Assert.Equal(0, rig.Count("BYE"));
+        Assert.Single(rig.After(2).Sent.Where(m => m.Method == "BYE").Select(m => m.CSeq.Number).Distinct());
+    }
+
+    [Fact]
+    public void TextOfTheFarSide_IsCutAndFreeOfControlCharacters_BeforeItIsStored()
+    {
+        var rig = new LegRig().Start().Respond(180).Respond(486, extra: $"Reason: Q.850;cause=99999;text=\"a\tb{new string('x', 500)}\"\r\n");
+        Assert.Equal((0, 200), (rig.End!.Q850, rig.End.Text!.Length));
+        Assert.StartsWith("abx", rig.End.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EachRequestMayBeChallengedAnew_AlsoWithANonceThatStillHolds_Rfc7616()
+    {
+        const string Challenge = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n";
+        var rig = new LegRig(s => s with { Credentials = new DigestCredentials("user", "secret") }).Start().Respond(401, extra: Challenge);
+        rig.Answer();
+        rig.Leg.HangUp();
+        var bye = rig.Sent[^1];
+        rig.Respond(401, extra: Challenge, to: bye);
+        var again = rig.Sent[^1];
+        Assert.Equal(("BYE", bye.CSeq.Number + 1, true), (again.Method, again.CSeq.Number, again.Has(SipHeader.Authorization)));
+        Assert.Null(rig.End);
+        Assert.Equal(LegEnd.LocalBye, rig.Respond(200, to: again).End!.How);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
@@ -16,27 +18,25 @@ internal sealed class BotBridge : ILegHost, ISipParty
     private readonly IBridgedCall call;
     private readonly SipLeg callee;
     private readonly SipLoop loop;
-    private readonly SdpOrigin toCallee;
-    private readonly SdpOrigin toBot;
-    private readonly IReadOnlyList<SipRoute> routes;
     private readonly SipRoutes ways;
     private readonly bool isLateOffer;
     private readonly SipLeg bot;
     private readonly SipTrace? trace;
     private readonly long startedAt;
+    private IReadOnlyList<SipRoute> routes = [];
     private int route;
     private long retryAt = long.MaxValue;
     private long limitAt;
     private State state;
+    private bool wasUp;
 
-    public BotBridge(IBridgedCall call, SipLeg callee, SipLoop loop, SipBot target, string headers, SilentSession silence, bool isLateOffer, SipTrace? trace)
+    public BotBridge(IBridgedCall call, SipLeg callee, SipLoop loop, SipBot target, string headers, SilentSession silence, TimeSpan talk, bool isLateOffer, SipTrace? trace)
     {
         (this.call, this.callee, this.loop, this.isLateOffer, this.trace) = (call, callee, loop, isLateOffer, trace);
-        (ways, routes) = (target.Routes, target.Routes.Current());
-        (toCallee, toBot) = (new SdpOrigin(silence.Address), new SdpOrigin(silence.Address));
+        ways = target.Routes;
         (startedAt, limitAt) = (loop.Now, loop.Now + SetupMs);
-        var offer = isLateOffer ? toBot.Own(callee.RemoteSession) : null;
-        bot = new SipLeg(target.IdsOf(callee.Ids), target.SettingsOf(offer, headers, silence), this);
+        var offer = isLateOffer ? Text(callee.RemoteSession) : null;
+        bot = new SipLeg(target.IdsOf(callee.Ids), target.SettingsOf(offer, headers, silence, talk), this);
     }
 
     private enum State
@@ -52,7 +52,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
         Over,
     }
 
-    public bool IsUp => state == State.Up;
+    public bool WasUp => wasUp || state == State.Up;
 
     /// <summary>How long the callee has heard nothing, in ms.</summary>
     public long Waited => loop.Now - startedAt;
@@ -67,25 +67,48 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
     SipHop ILegHost.Hop => Traced(routes[route].Hop);
 
-    /// <summary>Calls the bot.</summary>
+    /// <summary>Calls the bot, as soon as it is known where it is.</summary>
     public void Start()
     {
+        loop.Add(this);
+        loop.Touched(this);
+        if (isLateOffer && callee.RemoteSession.IsEmpty)
+        {
+            Fail("the trunk offered no session");
+        }
+        else if (ways.Ready.IsCompleted)
+        {
+            CallBot();
+        }
+        else
+        {
+            _ = ways.Ready.ContinueWith(_ => loop.Post(CallBot), TaskScheduler.Default);
+        }
+    }
+
+    private void CallBot()
+    {
+        if (state != State.Calling)
+        {
+            return;
+        }
+
+        routes = ways.Current();
         if (routes.Count == 0)
         {
             Fail(ways.Fault ?? "the bot has no address");
             return;
         }
 
-        loop.Add(this);
         loop.Add(bot);
         bot.Start();
         loop.Touched(bot);
-        loop.Touched(this);
     }
 
-    /// <summary>The callee's leg has ended: so does the bot's.</summary>
-    public void CalleeEnded()
+    /// <summary>The call ends, or is about to: so does the bot's leg.</summary>
+    public void End()
     {
+        wasUp |= state == State.Up;
         state = State.Over;
         bot.HangUp();
         loop.Touched(bot);
@@ -93,12 +116,12 @@ internal sealed class BotBridge : ILegHost, ISipParty
     }
 
     /// <summary>The callee offers a session or asks for one: the bot's side answers. False: not connected yet.</summary>
-    public bool CalleeOffered(SipMessage request) => state == State.Up && Relay(callee, bot, toCallee, toBot, request);
+    public bool CalleeOffered(SipMessage request) => state == State.Up && Relay(callee, bot, request);
 
     /// <summary>The callee answered, in its ACK, what the bot had offered.</summary>
     public void CalleeConfirmed(ReadOnlyMemory<byte> answer)
     {
-        bot.Confirm(toBot.Own(answer));
+        bot.Confirm(Text(answer));
         loop.Touched(bot);
     }
 
@@ -120,7 +143,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     {
     }
 
-    void ISipParty.Undelivered()
+    void ISipParty.Undelivered(ReadOnlyMemory<byte> message)
     {
     }
 
@@ -159,6 +182,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
         }
         else if (kind == LegEventKind.Ended && state == State.Up)
         {
+            wasUp = true;
             state = State.Over;
             call.BotLeft();
         }
@@ -168,11 +192,11 @@ internal sealed class BotBridge : ILegHost, ISipParty
         }
     }
 
-    bool ILegHost.Offered(SipLeg leg, SipMessage request) => state == State.Up && Relay(bot, callee, toBot, toCallee, request);
+    bool ILegHost.Offered(SipLeg leg, SipMessage request) => state == State.Up && Relay(bot, callee, request);
 
     void ILegHost.Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer)
     {
-        callee.Confirm(toCallee.Own(answer));
+        callee.Confirm(Text(answer));
         loop.Touched(callee);
     }
 
@@ -180,9 +204,15 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
     private void BotAnswered()
     {
+        if (bot.RemoteSession.IsEmpty)
+        {
+            Fail("the bot answered without a session");
+            return;
+        }
+
         if (isLateOffer)
         {
-            callee.Confirm(toCallee.Own(bot.RemoteSession));
+            callee.Confirm(Text(bot.RemoteSession));
             loop.Touched(callee);
             Connected();
             return;
@@ -194,15 +224,15 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
     private void MoveCallee()
     {
-        var isOffered = callee.Offer(toCallee.Own(bot.RemoteSession), (status, answer) =>
+        var isOffered = callee.Offer(Text(bot.RemoteSession), (status, answer) =>
         {
-            if (status is >= 200 and < 300)
+            if (status is >= 200 and < 300 && !answer.IsEmpty)
             {
-                bot.Confirm(toBot.Own(answer));
+                bot.Confirm(Text(answer));
                 loop.Touched(bot);
                 Connected();
             }
-            else if (state != State.Over)
+            else if (callee.IsUp)
             {
                 Fail($"the trunk did not take the bot's session: {status}");
             }
@@ -239,12 +269,11 @@ internal sealed class BotBridge : ILegHost, ISipParty
     }
 
     /// <summary>What one side offers, the other is offered; what that answers, the first is answered.</summary>
-    private bool Relay(SipLeg from, SipLeg to, SdpOrigin toFrom, SdpOrigin toTo, SipMessage request)
+    private bool Relay(SipLeg from, SipLeg to, SipMessage request)
     {
-        var session = request.Body.IsEmpty ? null : toTo.Own(request.Body);
-        var isOffered = to.Offer(session, (status, answer) =>
+        var isOffered = to.Offer(request.Body.IsEmpty ? null : Text(request.Body), (status, answer) =>
         {
-            from.AnswerOffer(status is >= 200 and < 300 ? 200 : status is 491 ? 491 : 488, toFrom.Own(answer));
+            from.AnswerOffer(status is >= 200 and < 300 ? 200 : status is 491 ? 491 : 488, Text(answer));
             loop.Touched(from);
         });
         loop.Touched(to);
@@ -255,4 +284,6 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
         return true;
     }
+
+    private static string Text(ReadOnlyMemory<byte> session) => Encoding.UTF8.GetString(session.Span);
 }

@@ -24,16 +24,18 @@ internal sealed class SipBot
     public LegIds IdsOf(LegIds callee) => new($"{callee.Name}+bot", trunk.Domain, trunk.Key);
 
     /// <summary>A leg to the bot. Without an offer the bot makes one.</summary>
-    public LegSettings SettingsOf(string? offer, string headers, SilentSession silence) => new()
+    public LegSettings SettingsOf(string? offer, string headers, SilentSession silence, TimeSpan talk) => new()
     {
         Target = uri,
         From = new SipUri { Scheme = "sip", User = "dialer", Host = trunk.Domain },
         Offer = offer,
+        Origin = silence.Address,
         AnswerTo = silence.Answer,
         ExtraHeaders = headers,
         ProvisionalLimit = FirstResponse,
         RingLimit = AnswerLimit,
-        MaxTalk = TimeSpan.FromDays(1),
+        // the callee's leg ends first
+        MaxTalk = talk + TimeSpan.FromMinutes(1),
         SessionExpires = SessionSeconds,
     };
 

@@ -70,14 +70,20 @@ internal sealed class SipInquiry : ISipParty
     public void Tick()
     {
         var now = loop.Now;
-        transaction?.Tick(now);
+        transaction?.Tick(now, this);
         if (until <= now || transaction?.GivenUpAt <= now)
         {
             End(null);
         }
     }
 
-    public void Undelivered() => End(null);
+    public void Undelivered(ReadOnlyMemory<byte> message)
+    {
+        if (transaction?.IsOf(message) == true)
+        {
+            End(null);
+        }
+    }
 
     private void Send(string authorization)
     {

@@ -10,11 +10,14 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed partial class SipRegistration : IAsyncDisposable
 {
     private const int WantedSeconds = 600;
-    private const int LeastSeconds = 30;
+    private const int LeastSeconds = 5;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>A login that is refused again and again gets an address banned: asked ever more seldom.</summary>
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(30);
 
     private readonly CancellationTokenSource closing = new();
     private readonly string tag = Guid.NewGuid().ToString("N")[..16];
@@ -25,6 +28,7 @@ internal sealed partial class SipRegistration : IAsyncDisposable
     private readonly Task loop;
     private int seconds = WantedSeconds;
     private int cseq;
+    private int refusals;
 
     public SipRegistration(SipNetwork network, SipRoutes routes, SipTrunk trunk, ILogger log)
     {
@@ -84,7 +88,7 @@ internal sealed partial class SipRegistration : IAsyncDisposable
                 LogRegistered(log, trunk.Host);
             }
 
-            Fault = null;
+            (Fault, refusals) = (null, 0);
             return TimeSpan.FromSeconds(Math.Max(LeastSeconds, Granted(response) * 4 / 5));
         }
 
@@ -100,14 +104,18 @@ internal sealed partial class SipRegistration : IAsyncDisposable
             routes.Failed(route);
         }
 
-        return RetryAfter;
+        var isBanned = response is { Status: 401 or 403 or 407 };
+        refusals = isBanned ? refusals + 1 : 0;
+        return isBanned ? TimeSpan.FromTicks(Math.Min(LongestRetry.Ticks, RetryAfter.Ticks << Math.Min(refusals - 1, 6))) : RetryAfter;
     }
 
     private async Task<SipMessage?> AskAsync(SipRoute route, int expires, TimeSpan limit)
     {
         // each challenge takes a number of its own, so they rise by more than one
         cseq += 10;
-        var own = $"sip:{trunk.Credentials?.Username}@{HostText}";
+        // some logins are whole addresses
+        var login = trunk.Credentials?.Username ?? "";
+        var own = login.Contains('@', StringComparison.Ordinal) ? $"sip:{Escaped(login[..login.LastIndexOf('@')])}{login[login.LastIndexOf('@')..]}" : $"sip:{Escaped(login)}@{HostText}";
         var transport = route.Target.Transport == SipTransport.Udp ? "" : $";transport={route.Target.Transport.ViaToken().ToLowerInvariant()}";
         return await SipInquiry.AskAsync(network, route.Hop, new SipInquirySettings
         {
@@ -119,18 +127,23 @@ internal sealed partial class SipRegistration : IAsyncDisposable
             Tag = tag,
             FirstCSeq = cseq,
             Route = trunk.OutboundProxy is null ? "" : $"Route: <{trunk.OutboundProxy};lr>\r\n",
-            Extra = string.Create(CultureInfo.InvariantCulture, $"Contact: <sip:dialer@{route.Hop.SentBy}{transport}>\r\nExpires: {expires}\r\n"),
+            Extra = string.Create(CultureInfo.InvariantCulture, $"Contact: <sip:{ContactUser}@{route.Hop.SentBy}{transport}>\r\nExpires: {expires}\r\n"),
             Credentials = trunk.Credentials,
             Limit = limit,
         });
     }
+
+    /// <summary>Each registration's own: one that leaves must not take another's binding away.</summary>
+    private string ContactUser => $"dialer-{tag[..8]}";
+
+    private static string Escaped(string user) => Uri.EscapeDataString(user);
 
     private string HostText => new SipUri { Scheme = "sip", Host = trunk.Host }.HostText;
 
     /// <summary>For how long, in seconds: what our Contact was given, else what the response says of all, else what we asked for.</summary>
     private int Granted(SipMessage response)
     {
-        var contact = response.Elements(SipHeader.Contact).Select(SipNameAddr.Parse).FirstOrDefault(c => c?.Uri.StartsWith("sip:dialer@", StringComparison.Ordinal) == true);
+        var contact = response.Elements(SipHeader.Contact).Select(SipNameAddr.Parse).FirstOrDefault(c => c?.Uri.StartsWith($"sip:{ContactUser}@", StringComparison.Ordinal) == true);
         return contact is not null && contact.Parameters.TryGetValue("expires", out var text) && SipText.LeadingNumber(text) is { } own
             ? own
             : response.Number(SipHeader.Expires) ?? seconds;

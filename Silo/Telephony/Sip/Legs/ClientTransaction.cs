@@ -30,6 +30,12 @@ internal sealed class ClientTransaction(
     /// <summary>When it wants to be looked at next.</summary>
     public long NextDue => Math.Min(ResendAt, GivenUpAt);
 
+    /// <summary>Whether these are its bytes: what the network gives back.</summary>
+    public bool IsOf(ReadOnlyMemory<byte> message) => bytes.Equals(message);
+
+    /// <summary>It never left: sent again in a while, over whatever way there is then.</summary>
+    public void SendLater(long now) => ResendAt = now + SipTimers.T2;
+
     /// <summary>Hands it to the network. False: it cannot be sent.</summary>
     public bool Send(ISipParty sender) => hop.Send(bytes, sender);
 
@@ -47,15 +53,16 @@ internal sealed class ClientTransaction(
     }
 
     /// <summary>Sends it again if that is due: the next time comes after twice as long; requests other than INVITE wait T2 at most.</summary>
-    public void Tick(long now)
+    public void Tick(long now, ISipParty sender)
     {
         if (ResendAt > now)
         {
             return;
         }
 
+        // over a reliable way only what never left is sent again
         interval = IsInvite ? interval * 2 : Math.Min(interval * 2, SipTimers.T2);
-        ResendAt = now + interval;
-        hop.Send(bytes, null);
+        ResendAt = hop.IsReliable ? long.MaxValue : now + interval;
+        hop.Send(bytes, hop.IsReliable ? sender : null);
     }
 }

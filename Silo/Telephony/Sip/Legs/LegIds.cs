@@ -26,7 +26,7 @@ public sealed class LegIds(string name, string domain, ReadOnlyMemory<byte> key)
     /// for the leg: who sees one branch sees the leg's messages anyway.
     /// </summary>
     public string Branch(int cseq, string method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{branch}-{cseq}-{(method == SipMethods.Cancel ? SipMethods.Invite : method)}");
+        string.Create(CultureInfo.InvariantCulture, $"{branch}{(method is SipMethods.Cancel or SipMethods.Invite ? "" : method)}{cseq}");
 
     /// <summary>The branch of the ACK of a 2xx, one for each fork that answered.</summary>
     public string AckBranch(int cseq, string remoteTag)

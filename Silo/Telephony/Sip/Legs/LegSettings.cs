@@ -20,6 +20,9 @@ internal sealed record LegSettings
     /// <summary>The answer to a session that the far side offers within the call.</summary>
     public required Func<ReadOnlyMemory<byte>, string> AnswerTo { get; init; }
 
+    /// <summary>Our address in the <c>o=</c> line of every session we send; null = sessions are sent as they are.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Further header lines of the INVITE, each with its line end; empty = none.</summary>
     public string ExtraHeaders { get; init; } = "";
 

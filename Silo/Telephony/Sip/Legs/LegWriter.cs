@@ -13,7 +13,7 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
     private readonly string target = settings.Target.ToString();
 
     /// <summary>The INVITE; <paramref name="extra"/> = header lines that answer a challenge or a refusal.</summary>
-    public ReadOnlyMemory<byte> Invite(SipHop hop, int cseq, string extra)
+    public ReadOnlyMemory<byte> Invite(SipHop hop, int cseq, string extra, string session)
     {
         var lines = new StringBuilder(extra)
             .Append("Contact: ").Append(Contact(hop)).Append("\r\n")
@@ -23,7 +23,7 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
             .Append("Expires: ").Append(((int)settings.RingLimit.TotalSeconds).ToString(CultureInfo.InvariantCulture)).Append("\r\n")
             .Append("User-Agent: ").Append(settings.UserAgent).Append("\r\n")
             .Append(settings.ExtraHeaders);
-        return Request(hop, SipMethods.Invite, target, InviteTo, cseq, FirstRoutes, lines.ToString(), settings.Offer ?? "");
+        return Request(hop, SipMethods.Invite, target, InviteTo, cseq, FirstRoutes, lines.ToString(), session);
     }
 
     /// <summary>CANCEL: all but the method as the INVITE has it (RFC 3261 §9.1).</summary>
@@ -48,9 +48,12 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
     public static ReadOnlyMemory<byte> SessionAnswer(SipHop hop, SipMessage request, string body)
     {
         // the far side keeps its own session alive (RFC 4028 §9): what it chose is said back
-        var timer = request.First(SipHeader.SessionExpires) is { } expires
-            ? $"Session-Expires: {expires}{(expires.Contains("refresher", StringComparison.OrdinalIgnoreCase) ? "" : ";refresher=uac")}\r\nRequire: timer\r\n"
-            : "";
+        // put in by a proxy for one who knows no timers, it is ours to keep alive
+        var knowsTimers = request.First(SipHeader.SessionExpires)?.Contains("refresher", StringComparison.OrdinalIgnoreCase) == true
+            || request.Lists(SipHeader.Supported, "timer") || request.Lists(SipHeader.Require, "timer");
+        var timer = request.First(SipHeader.SessionExpires) is not { } expires ? ""
+            : !knowsTimers ? $"Session-Expires: {SipText.LeadingNumber(expires)};refresher=uas\r\n"
+            : $"Session-Expires: {expires}{(expires.Contains("refresher", StringComparison.OrdinalIgnoreCase) ? "" : ";refresher=uac")}\r\nRequire: timer\r\n";
         return Response(request, 200, "OK", $"Contact: {Contact(hop)}\r\nAllow: {Allowed}\r\n{timer}", body: body);
     }
 
@@ -103,7 +106,8 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
 
     private string InviteTo => $"<{target}>";
 
-    private string Supported => (settings.Has100Rel, settings.SessionExpires > 0) switch
+    /// <summary>Without a session of ours a reliable provisional response could bring one that PRACK would have to answer (RFC 3262 §5).</summary>
+    private string Supported => (settings.Has100Rel && settings.Offer is not null, settings.SessionExpires > 0) switch
     {
         (true, true) => "Supported: 100rel, timer\r\n",
         (true, false) => "Supported: 100rel\r\n",

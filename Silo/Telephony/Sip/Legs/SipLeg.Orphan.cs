@@ -6,10 +6,10 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed partial class SipLeg
 {
     /// <summary>
-    /// INVITEs that a leg usually sends: the first, and the one that answers a challenge. Which of them the far side has is not
-    /// known, so both are cancelled.
+    /// INVITEs that a leg may have sent to a target: the first, those that answer challenges, a longer session, and those to the
+    /// targets before. Which of them the far side has is not known, so all are cancelled.
     /// </summary>
-    private const int UsualInvites = 2;
+    private const int PossibleInvites = 4;
 
     private bool isOrphan;
 
@@ -50,11 +50,12 @@ internal sealed partial class SipLeg
 
         state = LegState.Inviting;
         (hadProvisional, isCancelWanted, isCancelSent) = (true, true, true);
-        cseq = lastCSeq = UsualInvites;
+        var possible = PossibleInvites + (2 * (host.AllHops.Count - 1));
+        cseq = lastCSeq = possible;
         cancelledAt = host.Now + SipTimers.Timeout;
         foreach (var hop in host.AllHops)
         {
-            for (var number = 1; number <= UsualInvites; number++)
+            for (var number = 1; number <= possible; number++)
             {
                 SendCancel(number, "", hop);
             }
@@ -65,9 +66,8 @@ internal sealed partial class SipLeg
     private const int LostRequests = 1_000;
 
     /// <summary>Every CANCEL was answered: there was no such call, or its end is under way, and what comes of it is acknowledged while the leg lingers.</summary>
-    private void OrphanCancelled(ClientTransaction request, bool isAnswered)
+    private void OrphanCancelled(ClientTransaction request)
     {
-        isOrphanSilent |= !isAnswered;
         if (Main is null && !isOrphanSilent && requests.All(r => r == request || r.Method != SipMethods.Cancel))
         {
             End(new LegEndFacts(LegEnd.Cancelled));

@@ -10,6 +10,8 @@ internal sealed partial class SipLeg
 
     private const int MaxDialogs = 32;
 
+    private const int MaxText = 200;
+
     /// <summary>How often each nonce was used: its next count is one more (RFC 7616 §3.4).</summary>
     private readonly Dictionary<string, int> nonces = new(StringComparer.Ordinal);
 
@@ -32,6 +34,12 @@ internal sealed partial class SipLeg
         }
         else if (message.CSeq.Method == SipMethods.Invite)
         {
+            if (message.From?.Tag != ids.FromTag)
+            {
+                // not an answer to anything of ours: whoever knows a Call-ID does not know our tags
+                return;
+            }
+
             if (IsOfOffer(message))
             {
                 OnOfferResponse(message);
@@ -41,11 +49,17 @@ internal sealed partial class SipLeg
                 OnInviteResponse(message);
             }
         }
-        else if (requests.FirstOrDefault(r => r.Branch == message.TopVia?.Branch && r.Method == message.CSeq.Method) is { } request)
+        else if (RequestOf(message) is { } request)
         {
             OnResponse(request, message);
         }
     }
+
+    /// <summary>The request that a response answers. An orphan's go to several targets under one branch: there the sender tells them apart.</summary>
+    private ClientTransaction? RequestOf(SipMessage response) => requests.FirstOrDefault(r =>
+        r.Branch == response.TopVia?.Branch
+        && r.Method == response.CSeq.Method
+        && (!isOrphan || host.AllHops.Count == 1 || response.Source is null || r.Hop.Name == response.Source.Address.ToString()));
 
     private void OnInviteResponse(SipMessage response)
     {
@@ -131,6 +145,7 @@ internal sealed partial class SipLeg
         state = LegState.Answered;
         RemoteSession = response.Body;
         localSession = settings.Offer;
+        ForgetChallenges();
         TakeSessionTimer(response);
         if (!isCancelWanted)
         {
@@ -174,14 +189,14 @@ internal sealed partial class SipLeg
             return;
         }
 
-        if (response.Status == 503 && TryNextTarget())
+        var (q850, text) = ReasonOf(response);
+        if (response.Status == 503 && q850 == 0 && TryNextTarget())
         {
             return;
         }
 
-        var (q850, text) = ReasonOf(response);
         End(new LegEndFacts(
-            isCancelWanted ? LegEnd.Cancelled : LegEnd.Refused, response.Status, q850, text ?? response.Reason, hadRinging, isAtRingLimit));
+            isCancelWanted ? LegEnd.Cancelled : LegEnd.Refused, response.Status, q850, text ?? Printable(response.Reason), hadRinging, isAtRingLimit));
     }
 
     /// <summary>Header lines with which the INVITE may be sent once more after this refusal (challenge, 422); null = it may not.</summary>
@@ -215,7 +230,15 @@ internal sealed partial class SipLeg
             OnRefreshed(response);
         }
 
-        Closed(request, null);
+        Closed(request, response.Status);
+    }
+
+    /// <summary>A request was taken: the next one may be challenged anew, with the same nonce too.</summary>
+    private void ForgetChallenges()
+    {
+        challenges = 0;
+        nonces.Clear();
+        asked.Clear();
     }
 
     /// <summary>Header lines that answer the response's challenges; null when they cannot be, or were answered before in vain.</summary>
@@ -256,11 +279,14 @@ internal sealed partial class SipLeg
             if (parts.Count > 1 && parts[0].Equals("Q.850", StringComparison.OrdinalIgnoreCase))
             {
                 var parameters = SipText.Parameters(parts.Skip(1));
-                return (int.TryParse(parameters.GetValueOrDefault("cause"), NumberStyles.None, CultureInfo.InvariantCulture, out var cause) ? cause : 0,
-                    parameters.GetValueOrDefault("text"));
+                return (int.TryParse(parameters.GetValueOrDefault("cause"), NumberStyles.None, CultureInfo.InvariantCulture, out var cause) && cause is > 0 and < 128 ? cause : 0,
+                    Printable(parameters.GetValueOrDefault("text")));
             }
         }
 
         return (0, null);
     }
+
+    /// <summary>A text of the far side's as it may be stored and shown: without control characters, and not a book.</summary>
+    private static string? Printable(string? text) => text is null ? null : string.Concat(text.Where(c => !char.IsControl(c)).Take(MaxText));
 }

@@ -25,6 +25,12 @@ internal sealed partial class SipLeg
             return;
         }
 
+        if (offered is { } pending && pending.Method == request.Method && pending.CSeq.Number == request.CSeq.Number && pending.TopVia?.Branch == request.TopVia?.Branch)
+        {
+            // it is being answered
+            return;
+        }
+
         var dialog = DialogOf(request);
         var (status, reason) = Judge(request, dialog);
         if (dialog is not null && status != 500 && request.Method != SipMethods.Cancel)

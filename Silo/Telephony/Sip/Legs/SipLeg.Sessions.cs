@@ -92,6 +92,11 @@ internal sealed partial class SipLeg
         }
 
         var dialog = early.FirstOrDefault(d => d.RemoteTag == tag);
+        if (dialog is null && early.Count == MaxDialogs)
+        {
+            return;
+        }
+
         if (dialog is null)
         {
             early.Add(dialog = SipDialog.Of(response, cseq, settings.Target.ToString())!);
@@ -111,7 +116,7 @@ internal sealed partial class SipLeg
     private void SendAck(SipDialog dialog, int number, string session)
     {
         var hop = HopTo(dialog);
-        var ack = writer.InDialog(hop, SipMethods.Ack, dialog, number, "", ids.AckBranch(number, dialog.RemoteTag), session);
+        var ack = writer.InDialog(hop, SipMethods.Ack, dialog, number, "", ids.AckBranch(number, dialog.RemoteTag), origin.Own(session));
         dialog.Acks[number] = ack;
         hop.Send(ack, null);
     }
@@ -132,7 +137,7 @@ internal sealed partial class SipLeg
         var hop = HopTo(dialog);
         var branch = ids.Branch(dialog.CSeq, SipMethods.Invite);
         var bytes = writer.InDialog(
-            hop, SipMethods.Invite, dialog, dialog.CSeq, writer.SessionHeaders(hop) + SessionTimerLines + extra, branch, offer!.Session ?? "");
+            hop, SipMethods.Invite, dialog, dialog.CSeq, writer.SessionHeaders(hop) + SessionTimerLines + extra, branch, origin.Own(offer!.Session ?? ""));
         offer.Tries++;
         offer.Until = host.Now + SipTimers.Timeout;
         offer.Transaction = new ClientTransaction(SipMethods.Invite, dialog.CSeq, branch, bytes, hop, host.Now, dialog);
@@ -166,6 +171,7 @@ internal sealed partial class SipLeg
 
         var ended = offer;
         offer = null;
+        ForgetChallenges();
         dialog.RemoteTarget = SipNameAddr.Parse(response.Elements(SipHeader.Contact).FirstOrDefault())?.Uri ?? dialog.RemoteTarget;
         RemoteSession = response.Body;
         TakeSessionTimer(response);
@@ -266,6 +272,7 @@ internal sealed partial class SipLeg
         }
 
         localSession = session.Length > 0 ? session : localSession;
+        session = origin.Own(session);
         var bytes = LegWriter.SessionAnswer(DialogOf(request) is { } dialog ? HopTo(dialog) : host.Hop, request, session);
         Reply(request, bytes);
         if (request.Method == SipMethods.Invite)
@@ -276,7 +283,10 @@ internal sealed partial class SipLeg
 
     private void OnSessionAck(SipMessage ack)
     {
-        if (sessionAnswer is not { } answer || answer.Request.CSeq.Number != ack.CSeq.Number)
+        if (sessionAnswer is not { } answer
+            || answer.Request.CSeq.Number != ack.CSeq.Number
+            || ack.From?.Tag != answer.Request.From?.Tag
+            || ack.To?.Tag != ids.FromTag)
         {
             return;
         }

@@ -10,6 +10,8 @@ internal sealed partial class SipLeg
 
     private const int MaxLengthenings = 2;
 
+    private const long RefreshRetryMs = 3_000;
+
     private long refreshAt = long.MaxValue;
     private long expiresAt = long.MaxValue;
     private int sessionSeconds;
@@ -64,8 +66,11 @@ internal sealed partial class SipLeg
 
         sessionSeconds = seconds;
         var parameters = SipText.Parameters(SipText.Split(text, ';').Skip(1));
-        // in a response refresher=uac is we, in a request it is the far side
-        var isOurs = parameters.GetValueOrDefault("refresher", "").Equals(message.IsRequest ? "uas" : "uac", StringComparison.OrdinalIgnoreCase);
+        // in a response refresher=uac is we, in a request it is the far side; who is named nowhere had better be we
+        var refresher = parameters.GetValueOrDefault("refresher", "");
+        var isOurs = message.IsRequest
+            ? refresher.Equals("uas", StringComparison.OrdinalIgnoreCase) || (refresher.Length == 0 && !message.Lists(SipHeader.Supported, "timer"))
+            : !refresher.Equals("uas", StringComparison.OrdinalIgnoreCase);
         if (isOurs)
         {
             refreshAt = host.Now + (seconds * 500L);
@@ -116,7 +121,7 @@ internal sealed partial class SipLeg
         }
         else if (offer?.Transaction is { } own)
         {
-            own.Tick(now);
+            own.Tick(now, this);
             if (own.GivenUpAt <= now || offer.Until <= now)
             {
                 EndOffer(408);
@@ -140,24 +145,36 @@ internal sealed partial class SipLeg
             return;
         }
 
-        var lines = string.Create(CultureInfo.InvariantCulture, $"Session-Expires: {sessionSeconds};refresher=uac\r\nMin-SE: {Math.Max(LeastSession, leastSession)}\r\n");
-        SendInDialog(SipMethods.Update, Main!, writer.SessionHeaders(HopTo(Main!)) + lines);
+        SendUpdate("");
     }
 
-    private void OnRefreshed(SipMessage response)
+    /// <summary>Null: no answer came.</summary>
+    private void OnRefreshed(SipMessage? response)
     {
-        if (response.Status is 408 or 481)
+        if (response?.Status is 408 or 481)
         {
             HangUp();
         }
-        else if (response.Status is >= 200 and < 300)
+        else if (response?.Status is >= 200 and < 300)
         {
+            ForgetChallenges();
             TakeSessionTimer(response);
         }
-        else if (response.Status is 405 or 501)
+        else if (response?.Status is 401 or 407 && Authorize(response, SipMethods.Update, Main!.Path().Uri) is { } authorization)
         {
-            canUpdate = false;
-            Refresh();
+            SendUpdate(authorization);
         }
+        else if (state == LegState.Answered)
+        {
+            // by INVITE in a while: there is time until the session runs out
+            canUpdate &= response?.Status is not (405 or 501) and not null;
+            refreshAt = host.Now + RefreshRetryMs;
+        }
+    }
+
+    private void SendUpdate(string authorization)
+    {
+        var lines = string.Create(CultureInfo.InvariantCulture, $"Session-Expires: {sessionSeconds};refresher=uac\r\nMin-SE: {Math.Max(LeastSession, leastSession)}\r\n");
+        SendInDialog(SipMethods.Update, Main!, writer.SessionHeaders(HopTo(Main!)) + lines + authorization);
     }
 }

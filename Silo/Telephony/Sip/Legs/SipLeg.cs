@@ -7,10 +7,14 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed partial class SipLeg : ISipParty
 {
+    /// <summary>Targets tried after the first: a trunk that says 503 for want of room shall not be asked at all its doors at once.</summary>
+    private const int MaxNextTargets = 2;
+
     private readonly LegIds ids;
     private readonly LegSettings settings;
     private readonly ILegHost host;
     private readonly LegWriter writer;
+    private readonly SdpOrigin origin;
 
     private readonly List<ClientTransaction> requests = [];
     private readonly List<SipDialog> dialogs = [];
@@ -32,6 +36,7 @@ internal sealed partial class SipLeg : ISipParty
     private long talkAt = long.MaxValue;
     private long cancelledAt = long.MaxValue;
     private long goneAt = long.MaxValue;
+    private int targets;
     private bool hadProvisional;
     private bool hadRinging;
     private bool isCancelWanted;
@@ -43,7 +48,7 @@ internal sealed partial class SipLeg : ISipParty
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(settings);
         (this.ids, this.settings, this.host) = (ids, settings, host);
-        writer = new LegWriter(ids, settings);
+        (writer, origin) = (new LegWriter(ids, settings), new SdpOrigin(settings.Origin));
     }
 
     /// <summary>Where a leg stands.</summary>
@@ -136,22 +141,22 @@ internal sealed partial class SipLeg : ISipParty
         }
     }
 
-    public void Undelivered()
+    public void Undelivered(ReadOnlyMemory<byte> message)
     {
-        if (state == LegState.Inviting && invite is not null && !hadProvisional)
+        if (state == LegState.Inviting && !hadProvisional && invite?.IsOf(message) == true)
         {
             NotSent();
         }
-        else if (state == LegState.HangingUp && requests.FirstOrDefault(r => r.Method == SipMethods.Bye) is { } bye)
+        else
         {
-            requests.Remove(bye);
-            Closed(bye, "BYE could not be sent");
+            // what ends or keeps a call is worth another connection
+            requests.FirstOrDefault(r => r.IsOf(message))?.SendLater(host.Now);
         }
     }
 
     private void TickInvite(long now)
     {
-        invite?.Tick(now);
+        invite?.Tick(now, this);
         if (state != LegState.Inviting)
         {
             return;
@@ -180,11 +185,16 @@ internal sealed partial class SipLeg : ISipParty
         for (var i = requests.Count - 1; i >= 0 && i < requests.Count; i--)
         {
             var request = requests[i];
-            request.Tick(now);
+            request.Tick(now, this);
             if (request.GivenUpAt <= now)
             {
                 requests.RemoveAt(i);
-                Closed(request, "no answer to BYE");
+                if (request.Method == SipMethods.Update)
+                {
+                    OnRefreshed(null);
+                }
+
+                Closed(request, 0);
             }
         }
     }
@@ -219,7 +229,7 @@ internal sealed partial class SipLeg : ISipParty
         hadProvisional = false;
         var hop = host.Hop;
         hops.Add((cseq, hop));
-        var bytes = writer.Invite(hop, cseq, SessionTimerLines + extra);
+        var bytes = writer.Invite(hop, cseq, SessionTimerLines + extra, origin.Own(settings.Offer ?? ""));
         invite = new ClientTransaction(SipMethods.Invite, cseq, ids.Branch(cseq, SipMethods.Invite), bytes, hop, host.Now);
         provisionalAt = host.Now + (long)settings.ProvisionalLimit.TotalMilliseconds;
         if (!invite.Send(this))
@@ -240,14 +250,13 @@ internal sealed partial class SipLeg : ISipParty
 
     private bool TryNextTarget()
     {
-        if (isCancelWanted || !host.NextTarget())
+        if (isCancelWanted || hadRinging || targets++ >= MaxNextTargets || !host.NextTarget())
         {
             return false;
         }
 
-        (challenges, invite) = (0, null);
-        nonces.Clear();
-        asked.Clear();
+        invite = null;
+        ForgetChallenges();
         SendInvite("");
         return true;
     }
@@ -295,12 +304,18 @@ internal sealed partial class SipLeg : ISipParty
         request.Send(this);
     }
 
-    /// <summary>A request within the call is answered or given up: if it was the BYE of the call, the call is over.</summary>
-    private void Closed(ClientTransaction request, string? text)
+    /// <summary>A request within the call is answered, or given up (0): if it was the BYE of the call, the call is over.</summary>
+    private void Closed(ClientTransaction request, int status)
     {
-        if (request.Method == SipMethods.Cancel && isOrphan)
+        var text = status == 0 ? "no answer to BYE" : null;
+        if (isOrphan && status is not ((>= 200 and < 300) or 481))
         {
-            OrphanCancelled(request, text is null);
+            // somebody's refusal says nothing of the call (P30)
+            isOrphanSilent = true;
+        }
+        else if (request.Method == SipMethods.Cancel && isOrphan)
+        {
+            OrphanCancelled(request);
         }
         else if (request.Method == SipMethods.Bye && state == LegState.HangingUp && request.Dialog == Main)
         {

@@ -68,7 +68,8 @@ public sealed class OutcomeTable
 
         return end.Status switch
         {
-            408 when end.HadRinging => Outcome.NoAnswer,
+            // 487: the network let it ring as long as our Expires says
+            408 or 487 when end.HadRinging => Outcome.NoAnswer,
             _ when ByStatus.TryGetValue(end.Status, out var row) => row,
             >= 600 => Outcome.Rejected,
             >= 500 => Outcome.TrunkFails,

@@ -20,14 +20,21 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
     public static string NameOf(string call) => $"{call}.sip.txt";
 
     /// <summary>Writes in the background; a disk that is full costs the trace, not the call.</summary>
-    public void Write(SipTrace trace) => _ = Task.Run(() =>
+    public void Write(SipTrace trace)
+    {
+        // read here, on the call's loop: late repeats are still noted down
+        var (call, text) = (trace.Call, trace.Text());
+        _ = Task.Run(() => Write(call, text));
+    }
+
+    private void Write(string call, string text)
     {
         lock (turn)
         {
             try
             {
                 global::System.IO.Directory.CreateDirectory(directory);
-                File.WriteAllText(Path.Combine(directory, NameOf(trace.Call)), trace.Text());
+                File.WriteAllText(Path.Combine(directory, NameOf(call)), text);
                 if (written++ % CleanEvery == 0)
                 {
                     Clean();
@@ -38,7 +45,7 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
                 LogNotWritten(logger, e.Message);
             }
         }
-    });
+    }
 
     private void Clean()
     {

@@ -19,5 +19,6 @@ internal interface ISipParty
     void Tick();
 
     /// <summary>Something of this party's that was taken for sending provably never left: no connection came about.</summary>
-    void Undelivered();
+    /// <param name="message">The very bytes that were handed over.</param>
+    void Undelivered(ReadOnlyMemory<byte> message);
 }

@@ -9,10 +9,12 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed partial class SipLoop : IDisposable
 {
+    private const int MaxQueuedMessages = 20_000;
+
     private readonly ConcurrentQueue<(Action? Order, SipMessage? Message)> work = new();
-    private readonly PriorityQueue<ISipParty, long> timers = new();
+    private readonly PriorityQueue<Alarm, long> timers = new();
     private readonly Dictionary<string, ISipParty> parties = new(StringComparer.Ordinal);
-    private readonly Dictionary<ISipParty, long> scheduled = [];
+    private readonly Dictionary<ISipParty, Alarm> scheduled = [];
     private readonly AutoResetEvent wake = new(false);
     private readonly TimeProvider clock;
     private readonly Action<SipMessage> stranger;
@@ -21,6 +23,7 @@ internal sealed partial class SipLoop : IDisposable
     private readonly long origin;
     private volatile bool isClosed;
     private int isAsleep;
+    private int queued;
 
     /// <param name="name">Of its thread.</param>
     /// <param name="clock">What timers go by.</param>
@@ -40,7 +43,15 @@ internal sealed partial class SipLoop : IDisposable
     public void Post(Action order) => Post((order, null));
 
     /// <summary>Hands a message to the party that it belongs to.</summary>
-    public void Post(SipMessage message) => Post((null, message));
+    public void Post(SipMessage message)
+    {
+        // a flood must not stand before the orders of calls for long; a message that is lost comes again
+        if (Volatile.Read(ref queued) < MaxQueuedMessages)
+        {
+            Interlocked.Increment(ref queued);
+            Post((null, message));
+        }
+    }
 
     /// <summary>On the loop: takes a party in. Whoever begins it calls <see cref="Touched"/> after.</summary>
     public void Add(ISipParty party) => parties[party.CallId] = party;
@@ -50,7 +61,7 @@ internal sealed partial class SipLoop : IDisposable
     {
         if (party.IsGone)
         {
-            scheduled.Remove(party);
+            Unschedule(party);
             if (parties.TryGetValue(party.CallId, out var known) && known == party)
             {
                 parties.Remove(party.CallId);
@@ -60,10 +71,20 @@ internal sealed partial class SipLoop : IDisposable
         }
 
         var due = party.NextDue;
-        if (due < scheduled.GetValueOrDefault(party, long.MaxValue))
+        if (due < (scheduled.TryGetValue(party, out var alarm) ? alarm.Due : long.MaxValue))
         {
-            scheduled[party] = due;
-            timers.Enqueue(party, due);
+            Unschedule(party);
+            scheduled[party] = alarm = new Alarm(party, due);
+            timers.Enqueue(alarm, due);
+        }
+    }
+
+    /// <summary>The alarm stays in the queue until its time, but holds nobody any more: legs must not be kept by what they once waited for.</summary>
+    private void Unschedule(ISipParty party)
+    {
+        if (scheduled.Remove(party, out var alarm))
+        {
+            alarm.Party = null;
         }
     }
 
@@ -101,6 +122,11 @@ internal sealed partial class SipLoop : IDisposable
         {
             while (!isClosed && work.TryDequeue(out var item))
             {
+                if (item.Message is not null)
+                {
+                    Interlocked.Decrement(ref queued);
+                }
+
                 Do(item.Order, item.Message);
             }
 
@@ -137,12 +163,12 @@ internal sealed partial class SipLoop : IDisposable
     private void Tick()
     {
         var now = Now;
-        while (timers.TryPeek(out var party, out var due) && due <= now)
+        while (timers.TryPeek(out var alarm, out var due) && due <= now)
         {
             timers.Dequeue();
-            if (!scheduled.TryGetValue(party, out var planned) || planned != due)
+            if (alarm.Party is not { } party)
             {
-                // an earlier timer was set meanwhile, or the party is gone
+                // an earlier one was set meanwhile, or the party is gone
                 continue;
             }
 
@@ -155,13 +181,22 @@ internal sealed partial class SipLoop : IDisposable
     private void Sleep()
     {
         var wait = timers.TryPeek(out _, out var due) ? Math.Clamp(due - Now, 0, int.MaxValue) : Timeout.Infinite;
-        Volatile.Write(ref isAsleep, 1);
+        // a full fence: who posts after this look sees that we sleep
+        Interlocked.Exchange(ref isAsleep, 1);
         if (work.IsEmpty && !isClosed && wait != 0)
         {
             wake.WaitOne((int)wait);
         }
 
         Volatile.Write(ref isAsleep, 0);
+    }
+
+    /// <summary>When a party wants to be called; null = no more.</summary>
+    private sealed class Alarm(ISipParty party, long due)
+    {
+        public ISipParty? Party { get; set; } = party;
+
+        public long Due => due;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A SIP leg failed; its call is given up by its limits")]

@@ -14,10 +14,11 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed class SipNetwork : IAsyncDisposable
 {
     private const int PortTries = 50;
+    private const int MaxStreams = 500;
 
     private readonly Lock gate = new();
     private readonly Dictionary<AddressFamily, SipSockets> sockets = [];
-    private readonly ConcurrentDictionary<(SipTransport, IPEndPoint, string, TlsSettings?), StreamHop> streams = new();
+    private readonly ConcurrentDictionary<(SipTransport, IPEndPoint, string, string?), StreamHop> streams = new();
     private readonly ConcurrentDictionary<IPAddress, string> hosts = new();
     private readonly SipNetworkOptions options;
     private readonly TimeProvider clock;
@@ -48,10 +49,15 @@ internal sealed class SipNetwork : IAsyncDisposable
     {
         var own = SocketsFor(target.Address.AddressFamily);
         var sentBy = string.Create(CultureInfo.InvariantCulture, $"{HostTowards(target.Address)}:{own.Port}");
+        if (streams.Count > MaxStreams)
+        {
+            ForgetIdle();
+        }
+
         return target.Transport == SipTransport.Udp
             ? new UdpHop(own.Udp, target.Address, sentBy)
             : streams.GetOrAdd(
-                (target.Transport, target.Address, target.HostName, tls), _ => new StreamHop(target, tls, sentBy, use));
+                (target.Transport, target.Address, target.HostName, tls?.Name), _ => new StreamHop(target, tls, sentBy, use));
     }
 
     /// <summary>Our address as the far side of this target sees it, for session descriptions.</summary>
@@ -80,25 +86,28 @@ internal sealed class SipNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>What no user agent may take (RFC 3261 §8.2, RFC 4475 §3.1.2) is refused before it reaches a leg; a response like that is dropped.</summary>
+    /// <summary>
+    /// A request that no user agent may take (RFC 3261 §8.2, RFC 4475 §3.1.2) is refused before it reaches a leg. Responses go on
+    /// as they are: what is strange about them is often the work of a proxy, and legs know theirs by the branch.
+    /// </summary>
     private void Receive(SipMessage message)
     {
-        if (SipFault.Of(message) is not { } fault)
+        if (!message.IsRequest || SipFault.Of(message) is not { } fault)
         {
             LoopOf(message.CallId).Post(message);
         }
-        else if (message.IsRequest && message.Method != SipMethods.Ack)
+        else if (message.Method != SipMethods.Ack)
         {
             message.Source?.Reply(message, LegWriter.Response(message, fault.Status, fault.Reason, toTag: "dialer"));
         }
     }
 
-    private void Undelivered(ISipParty party)
+    private void Undelivered(ISipParty party, ReadOnlyMemory<byte> message)
     {
         var loop = LoopOf(party.CallId);
         loop.Post(() =>
         {
-            party.Undelivered();
+            party.Undelivered(message);
             loop.Touched(party);
         });
     }
@@ -121,6 +130,19 @@ internal sealed class SipNetwork : IAsyncDisposable
         request.Source?.Reply(request, LegWriter.Response(request, status, reason, toTag: "dialer"));
     }
 
+    /// <summary>Ways that have no connection any more: each far side's Contact may have made one.</summary>
+    private void ForgetIdle()
+    {
+        foreach (var (key, hop) in streams)
+        {
+            if (!hop.IsConnected)
+            {
+                // whoever still holds it may use it: it only is not shared any more
+                streams.TryRemove(key, out _);
+            }
+        }
+    }
+
     private string HostTowards(IPEndPoint target)
     {
         if (options.Advertised is { } advertised)
@@ -138,8 +160,10 @@ internal sealed class SipNetwork : IAsyncDisposable
             return hosts[target.Address] = Text(own);
         }
 
-        // without a way there, what is sent will say so: not remembered
-        return UdpSocket.RouteTo(target) is { } route ? hosts[target.Address] = Text(route) : Text(Loopback(target.AddressFamily));
+        // an address that leads nowhere would stay in what is made of it
+        return UdpSocket.RouteTo(target) is { } route
+            ? hosts[target.Address] = Text(route)
+            : throw new ArgumentException($"there is no way to {target.Address} from this machine");
     }
 
     private SipSockets SocketsFor(AddressFamily family)

@@ -104,7 +104,7 @@ internal sealed class SipSockets : IDisposable
     {
         try
         {
-            socket.NoDelay = true;
+            StreamSockets.Prepare(socket);
             var connection = StreamConnection.Accept(socket, use);
             accepted.TryAdd(connection, 0);
             _ = connection.Ended.ContinueWith(_ => accepted.TryRemove(connection, out byte _), TaskScheduler.Default);

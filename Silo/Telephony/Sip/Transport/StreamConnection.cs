@@ -63,7 +63,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
     public static StreamConnection Accept(Socket socket, StreamUse use)
     {
         var connection = new StreamConnection((IPEndPoint)socket.RemoteEndPoint!, isOurs: false, use);
-        connection.Ended = Task.Run(() => connection.RunAsync(() => Task.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true))));
+        connection.Ended = Task.Run(() => connection.RunAsync(() => connection.AcceptAsync(socket)));
         return connection;
     }
 
@@ -89,10 +89,10 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
         limit.CancelAfter(use.Limits.Connect);
-        var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            StreamSockets.Prepare(socket);
             await socket.ConnectAsync(target.Address, limit.Token);
             var plain = new NetworkStream(socket, ownsSocket: true);
             if (target.Transport != SipTransport.Tls)
@@ -107,6 +107,31 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
         catch
         {
             socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>TCP and TLS come to the same port: a trunk over TLS sends its requests within a call to our Contact.</summary>
+    private async Task<Stream> AcceptAsync(Socket socket)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
+        limit.CancelAfter(use.Limits.Silence);
+        var plain = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            if (!await StreamSockets.SpeaksTlsAsync(socket, limit.Token))
+            {
+                return plain;
+            }
+
+            limit.CancelAfter(use.Limits.Connect);
+            var secure = new SslStream(plain, leaveInnerStreamOpen: false);
+            await secure.AuthenticateAsServerAsync(ServerCertificate.Options(), limit.Token);
+            return secure;
+        }
+        catch
+        {
+            await plain.DisposeAsync();
             throw;
         }
     }
@@ -142,7 +167,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             while (outbox.Reader.TryRead(out var item))
             {
                 // what still waited has certainly not left
-                NotSent(item.Sender);
+                NotSent(item.Sender, item.Bytes);
             }
 
             await closing.CancelAsync();
@@ -157,7 +182,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
         {
             if (cancel.IsCancellationRequested)
             {
-                NotSent(sender);
+                NotSent(sender, bytes);
                 return;
             }
 
@@ -168,11 +193,11 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
         }
     }
 
-    private void NotSent(ISipParty? sender)
+    private void NotSent(ISipParty? sender, ReadOnlyMemory<byte> message)
     {
         if (sender is not null)
         {
-            use.Undelivered(sender);
+            use.Undelivered(sender, message);
         }
     }
 
@@ -257,7 +282,9 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             Volatile.Write(ref heardAt, Environment.TickCount64);
             if (SipParser.Parse(rest[..length].ToArray(), out fault) is not { } message)
             {
-                throw new InvalidDataException(fault);
+                // where it ends is known: one message that cannot be read does not cost the connection with all its calls
+                LogUnreadable(use.Log, fault!);
+                continue;
             }
 
             message.Source = this;
@@ -266,6 +293,9 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
 
         return taken;
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A message on a SIP connection was dropped: {Fault}")]
+    private static partial void LogUnreadable(ILogger log, string fault);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A SIP connection (port {Port}) ended: {Fault}")]
     private static partial void LogEnded(ILogger log, int port, string fault);

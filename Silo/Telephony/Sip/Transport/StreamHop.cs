@@ -13,6 +13,17 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
 
     public override string Name => target.Address.ToString();
 
+    public bool IsConnected
+    {
+        get
+        {
+            lock (gate)
+            {
+                return connection is { IsUsable: true };
+            }
+        }
+    }
+
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) =>
         Usable() is { } open
         && (open.Send(message, sender)

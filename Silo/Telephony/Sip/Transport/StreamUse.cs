@@ -7,4 +7,4 @@ namespace Dialer.Silo.Telephony.Sip;
 /// <param name="Undelivered">Is told whose message certainly never left.</param>
 /// <param name="Limits">How long what may take.</param>
 /// <param name="Log">Where ends are told.</param>
-internal sealed record StreamUse(Action<SipMessage> Receive, Action<ISipParty> Undelivered, StreamLimits Limits, ILogger Log);
+internal sealed record StreamUse(Action<SipMessage> Receive, Action<ISipParty, ReadOnlyMemory<byte>> Undelivered, StreamLimits Limits, ILogger Log);

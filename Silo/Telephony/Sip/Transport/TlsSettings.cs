@@ -11,6 +11,9 @@ internal sealed record TlsSettings(X509Certificate2Collection? Authorities, X509
 {
     public static readonly TlsSettings System = new(null, null);
 
+    /// <summary>The same for the same certificates, so that connections are shared.</summary>
+    public string Name { get; } = string.Join(' ', (Authorities ?? []).Select(a => a.Thumbprint).Append(Own?.Thumbprint));
+
     /// <summary>Reads PEM files.</summary>
     /// <exception cref="ArgumentException">A file cannot be used; the message says which and why.</exception>
     public static TlsSettings Read(string? authoritiesFile, string? certificateFile, string? keyFile)
