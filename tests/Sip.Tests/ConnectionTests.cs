@@ -66,6 +66,49 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task ConnectionThatTakesOurByeWithIt_TheByeGoesOverANewOne()
+    {
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        var id = await calls.DialAsync(Phone, talk: TimeSpan.FromMinutes(1));
+        using (var line = await callee.AcceptAsync())
+        {
+            var invite = await line.NextAsync("INVITE");
+            await line.SayAsync(StreamCallee.Response(invite, 200, $"Contact: <sip:callee@{callee.Address};transport=tcp>\r\n"));
+            await line.NextAsync("ACK");
+            await calls.Driver.HangUpAsync(id, HangUpReason.Stop, TestContext.Current.CancellationToken);
+            await line.NextAsync("BYE");
+        }
+
+        using var other = await callee.AcceptAsync();
+        await other.SayAsync(StreamCallee.Response(await other.NextAsync("BYE"), 200));
+        Assert.Equal((CallClass.Answered, 200), await EndAsync(calls, id));
+    }
+
+    [Fact]
+    public async Task ConnectionThatTakesOurCancelWithIt_TheCancelGoesOverANewOne()
+    {
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        var id = await calls.DialAsync(Phone);
+        SipMessage invite;
+        using (var line = await callee.AcceptAsync())
+        {
+            invite = await line.NextAsync("INVITE");
+            await line.SayAsync(StreamCallee.Response(invite, 180));
+            await calls.Sink.RingingAsync(id, "the ringing");
+            await calls.Driver.HangUpAsync(id, HangUpReason.Stop, TestContext.Current.CancellationToken);
+            await line.NextAsync("CANCEL");
+        }
+
+        using var other = await callee.AcceptAsync();
+        await other.SayAsync(StreamCallee.Response(await other.NextAsync("CANCEL"), 200));
+        await other.SayAsync(StreamCallee.Response(invite, 487));
+        await other.NextAsync("ACK");
+        Assert.Equal((CallClass.Cancelled, 487), await EndAsync(calls, id));
+    }
+
+    [Fact]
     public async Task FarSideClosesWithoutAnAnswer_TheCallIsTechnical_AndNotSentAgain_I2()
     {
         using var callee = new StreamCallee();

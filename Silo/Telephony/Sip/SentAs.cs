@@ -7,5 +7,7 @@ internal sealed class SentAs(SipHop hop, string sentBy) : SipHop
 
     public override string SentBy => sentBy;
 
+    public override int Connection => hop.Connection;
+
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => hop.Send(message, sender);
 }

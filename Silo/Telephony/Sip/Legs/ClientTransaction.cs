@@ -7,6 +7,7 @@ internal sealed class ClientTransaction(
     string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, long now, SipDialog? dialog = null)
 {
     private long interval = SipTimers.T1;
+    private int connection;
 
     public string Method => method;
 
@@ -21,8 +22,11 @@ internal sealed class ClientTransaction(
 
     public bool IsInvite => method == SipMethods.Invite;
 
-    /// <summary>When to send again (Timers A and E); never when nothing is due.</summary>
-    public long ResendAt { get; private set; } = hop.IsReliable ? long.MaxValue : now + SipTimers.T1;
+    /// <summary>
+    /// When to send again (Timers A and E); never when nothing is due. Over a connection: when to see whether it has ended, which takes
+    /// BYE and CANCEL with it; an INVITE may have arrived and is not sent twice (I2).
+    /// </summary>
+    public long ResendAt { get; private set; } = hop.IsReliable && method == SipMethods.Invite ? long.MaxValue : now + SipTimers.T1;
 
     /// <summary>Timers B and F.</summary>
     public long GivenUpAt { get; private set; } = now + SipTimers.Timeout;
@@ -31,7 +35,11 @@ internal sealed class ClientTransaction(
     public long NextDue => Math.Min(ResendAt, GivenUpAt);
 
     /// <summary>Hands it to the network. False: it cannot be sent.</summary>
-    public bool Send(ISipParty sender) => hop.Send(bytes, sender);
+    public bool Send(ISipParty sender)
+    {
+        connection = hop.Connection;
+        return hop.Send(bytes, sender);
+    }
 
     /// <summary>A provisional response came: an INVITE is not sent again, other requests each T2 (§17.1.1.2, §17.1.2.2).</summary>
     public void Proceed()
@@ -56,6 +64,12 @@ internal sealed class ClientTransaction(
 
         interval = IsInvite ? interval * 2 : Math.Min(interval * 2, SipTimers.T2);
         ResendAt = now + interval;
+        if (hop.IsReliable && hop.Connection == connection)
+        {
+            return;
+        }
+
+        connection = hop.Connection;
         hop.Send(bytes, null);
     }
 }

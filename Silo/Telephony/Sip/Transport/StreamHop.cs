@@ -5,11 +5,23 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
 {
     private readonly Lock gate = new();
     private StreamConnection? connection;
+    private int opened;
     private bool isClosed;
 
     public override SipTransport Transport => target.Transport;
 
     public override string SentBy => sentBy;
+
+    public override int Connection
+    {
+        get
+        {
+            lock (gate)
+            {
+                return connection is { IsUsable: true } ? opened : opened + 1;
+            }
+        }
+    }
 
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) =>
         Usable() is { } open
@@ -42,7 +54,13 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
                 return null;
             }
 
-            return connection is { IsUsable: true } ? connection : connection = StreamConnection.Open(target, tls, use);
+            if (connection is not { IsUsable: true })
+            {
+                connection = StreamConnection.Open(target, tls, use);
+                opened++;
+            }
+
+            return connection;
         }
     }
 }
