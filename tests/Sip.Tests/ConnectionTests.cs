@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Dialer.Calls;
 using Dialer.Grains.Calls;
@@ -129,6 +130,38 @@ public class ConnectionTests
         Assert.Equal((CallClass.Busy, 486), await EndAsync(calls, next));
     }
 
+    [Fact]
+    public async Task ConnectionsThatEndAtAnyMoment_NeverBringACallTwice_I2()
+    {
+        const int Count = 300;
+        using var callee = new StreamCallee();
+        await using var calls = Trunk(callee);
+        var seen = new ConcurrentQueue<string>();
+        using var over = new CancellationTokenSource();
+        var server = RefuseAndCloseAsync(callee, seen, over.Token);
+        var ids = new List<TryId>();
+        for (var i = 0; i < Count; i++)
+        {
+            ids.Add(await calls.DialAsync(Phone));
+            await Task.Delay(i % 10 == 0 ? 10 : 0, TestContext.Current.CancellationToken);
+        }
+
+        await calls.Sink.EndsAsync(Count, "all calls");
+        calls.Sink.CheckLaws();
+        await over.CancelAsync();
+        await server;
+
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        var ends = ids.Select(id => (CallEnded)calls.Sink.Of(id)[^1]).ToList();
+        Assert.All(ends, e => Assert.True(e.Cause.SipCode is 486 or 0, $"{e}"));
+        Assert.All(ends.Where(e => e.Cause.SipCode == 486), e => Assert.Contains($"{e.Try}@dialer.test", seen));
+        Assert.Contains(ends, e => e.Class == CallClass.Busy);
+
+        // what never left is said at once, and truly never came
+        var unsent = ends.Where(e => e.Cause.Text == "the trunk cannot be reached").Select(e => $"{e.Try}@dialer.test");
+        Assert.Empty(unsent.Intersect(seen));
+    }
+
     private static TrunkCalls Trunk(StreamCallee callee) =>
         new(callee.Address, t => t with { Transport = SipTransport.Tcp, ProvisionalLimit = TimeSpan.FromSeconds(2) });
 
@@ -136,6 +169,33 @@ public class ConnectionTests
     {
         var end = await calls.Sink.EndedAsync(id, "the end");
         return (end.Class, end.Cause.SipCode);
+    }
+
+    /// <summary>Refuses a few calls over each connection, and ends it in the middle of whatever comes then.</summary>
+    private static async Task RefuseAndCloseAsync(StreamCallee callee, ConcurrentQueue<string> seen, CancellationToken over)
+    {
+        var random = new Random(3);
+        while (!over.IsCancellationRequested)
+        {
+            try
+            {
+                using var line = await callee.AcceptAsync(over);
+                var left = random.Next(1, 12);
+                while (left > 0 && await line.NextAsync(over) is { } message)
+                {
+                    if (message.Method == SipMethods.Invite)
+                    {
+                        left--;
+                        seen.Enqueue(message.CallId);
+                        await line.SayAsync(StreamCallee.Response(message, 486));
+                    }
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // the end, of this connection or of all
+            }
+        }
     }
 
     /// <summary>Answers the call, waits for ACK and closes the connection.</summary>

@@ -14,8 +14,8 @@ internal sealed class StreamCallee : IDisposable
 
     public IPEndPoint Address => (IPEndPoint)listener.LocalEndpoint;
 
-    public async Task<Line> AcceptAsync() =>
-        new(await listener.AcceptTcpClientAsync().WaitAsync(Until.Limit, TestContext.Current.CancellationToken));
+    public async Task<Line> AcceptAsync(CancellationToken cancel = default) =>
+        new(await listener.AcceptTcpClientAsync(cancel).AsTask().WaitAsync(Until.Limit, TestContext.Current.CancellationToken));
 
     /// <summary>A connection from the callee to an address that the caller named.</summary>
     public static async Task<Line> ConnectAsync(IPEndPoint to)
@@ -40,13 +40,13 @@ internal sealed class StreamCallee : IDisposable
         private byte[] rest = [];
 
         /// <summary>The next message; null when the other side has closed.</summary>
-        public async Task<SipMessage?> NextAsync()
+        public async Task<SipMessage?> NextAsync(CancellationToken cancel = default)
         {
             var buffer = new byte[8_192];
             int length;
             while ((length = SipParser.LengthOfFirst(rest, out _)) == 0)
             {
-                var read = await stream.ReadAsync(buffer).AsTask().WaitAsync(Until.Limit, TestContext.Current.CancellationToken);
+                var read = await stream.ReadAsync(buffer, cancel).AsTask().WaitAsync(Until.Limit, TestContext.Current.CancellationToken);
                 if (read == 0)
                 {
                     return null;
