@@ -162,6 +162,35 @@ public class ConnectionTests
         Assert.Empty(unsent.Intersect(seen));
     }
 
+    [Fact]
+    public async Task FarSideReadsNoMore_WhatStillWaitsForItIsGivenUp_AndNeverComesLate_I2()
+    {
+        // more than what two sockets hold
+        const int Count = 8_000;
+        using var callee = new StreamCallee(receiveBytes: 8_192);
+        var options = new SipNetworkOptions { Address = IPAddress.Loopback, Streams = new() { Message = TimeSpan.FromSeconds(1) } };
+        await using var calls = new TrunkCalls(callee.Address, t => t with { Transport = SipTransport.Tcp, ProvisionalLimit = TimeSpan.FromMinutes(2) }, options: options);
+        for (var i = 0; i < Count; i++)
+        {
+            await calls.DialAsync(Phone);
+        }
+
+        using var line = await callee.AcceptAsync();
+        await Until.TrueAsync(() => calls.Sink.Ends > 0, "calls that are given up");
+        var came = new HashSet<string>();
+        while (await line.NextAsync() is { } invite)
+        {
+            came.Add(invite.CallId);
+        }
+
+        var unsent = Enumerable.Range(1, Count).Select(i => new TryId(new JobId(i), 1))
+            .Where(id => calls.Sink.Of(id) is [.., CallEnded { Cause.Text: "the trunk cannot be reached" }])
+            .Select(id => $"{id}@dialer.test").ToList();
+        Assert.NotEmpty(came);
+        Assert.NotEmpty(unsent);
+        Assert.Empty(unsent.Intersect(came));
+    }
+
     private static TrunkCalls Trunk(StreamCallee callee) =>
         new(callee.Address, t => t with { Transport = SipTransport.Tcp, ProvisionalLimit = TimeSpan.FromSeconds(2) });
 

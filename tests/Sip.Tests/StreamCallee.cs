@@ -10,7 +10,16 @@ internal sealed class StreamCallee : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
 
-    public StreamCallee() => listener.Start();
+    /// <param name="receiveBytes">What a connection holds that nobody reads; 0 = as much as the system likes.</param>
+    public StreamCallee(int receiveBytes = 0)
+    {
+        if (receiveBytes > 0)
+        {
+            listener.Server.ReceiveBufferSize = receiveBytes;
+        }
+
+        listener.Start();
+    }
 
     public IPEndPoint Address => (IPEndPoint)listener.LocalEndpoint;
 
