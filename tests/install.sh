@@ -15,6 +15,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     # the package would start a cluster of its own: tests start theirs
     as_root mkdir -p /etc/postgresql-common
     echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    # the package would start a service of its own: tests start theirs
+    command -v kamailio >/dev/null || { as_root mkdir -p /etc/systemd/system; as_root ln -sf /dev/null /etc/systemd/system/kamailio.service; }
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi

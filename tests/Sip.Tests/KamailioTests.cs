@@ -87,6 +87,51 @@ public class KamailioTests
         Assert.Equal(0, sipp.Received("INVITE"));
     }
 
+    [Theory]
+    [InlineData(SipTransport.Udp)]
+    [InlineData(SipTransport.Tcp)]
+    public async Task OutboundProxy_IsTheFirstRoute_AndCallsEndByEitherSide_P39(SipTransport transport)
+    {
+        await using var sipp = await SippServer.StartAsync("uas-matrix.xml", 4);
+        await using var proxy = await KamailioServer.StartAsync(sipp.Address);
+        var address = proxy.AddressOf(transport);
+        await using var calls = new TrunkCalls(
+            address,
+            t => t with
+            {
+                Host = "carrier.test",
+                Port = 0,
+                Transport = transport,
+                OutboundProxy = new SipUri { Scheme = "sip", Host = $"{address.Address}", Port = address.Port },
+            });
+        var ends = await calls.CallAllAsync(
+            [79_001_000_010, 79_002_000_001, 79_003_000_001, 79_000_000_486], TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(1));
+        Assert.Equal([200, 200, 487, 486], ends.Select(e => e.Cause.SipCode));
+        Assert.Equal((0, ""), await sipp.ExitAsync());
+        Assert.All(sipp.Received().Where(m => m.StartsWith("INVITE", StringComparison.Ordinal)), m => Assert.Contains("@carrier.test SIP/2.0", m, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task FirstServerShowsAWrongCertificate_TheSecondGetsTheCall_I2()
+    {
+        using var wrong = new TestCertificates(Name);
+        using var right = new TestCertificates(Name);
+        await using var sipp = await SippServer.StartAsync("uas-matrix.xml", 2);
+        await using var first = await KamailioServer.StartAsync(sipp.Address, new KamailioOptions { Certificates = wrong });
+        await using var second = await KamailioServer.StartAsync(sipp.Address, new KamailioOptions { Certificates = right });
+        using var dns = new DnsServer().With(
+            DnsRecord.Srv($"_sips._tcp.{Name}", 10, 1, first.AddressOf(SipTransport.Tls).Port, $"a.{Name}"),
+            DnsRecord.Srv($"_sips._tcp.{Name}", 20, 1, second.AddressOf(SipTransport.Tls).Port, $"a.{Name}"),
+            DnsRecord.Host($"a.{Name}", "127.0.0.1"));
+        await using var calls = new TrunkCalls(
+            dns.Address,
+            t => t with { Host = Name, Port = 0, Transport = SipTransport.Tls, Tls = right.Settings(hasOwn: false) },
+            new SipResolverOptions { NameServers = [dns.Address] });
+        var ends = await calls.CallAllAsync([79_001_000_010, 79_002_000_001], talk: TimeSpan.FromSeconds(1));
+        Assert.All(ends, e => Assert.Equal(CallClass.Answered, e.Class));
+        Assert.Equal((0, ""), await sipp.ExitAsync());
+    }
+
     private static KamailioOptions Options(SipTransport transport, TestCertificates certificates) =>
         transport == SipTransport.Tls ? new() { Certificates = certificates } : new();
 

@@ -10,12 +10,21 @@ internal sealed class StreamCallee : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
 
-    public StreamCallee() => listener.Start();
+    /// <param name="receiveBytes">What a connection holds that nobody reads; 0 = as much as the system likes.</param>
+    public StreamCallee(int receiveBytes = 0)
+    {
+        if (receiveBytes > 0)
+        {
+            listener.Server.ReceiveBufferSize = receiveBytes;
+        }
+
+        listener.Start();
+    }
 
     public IPEndPoint Address => (IPEndPoint)listener.LocalEndpoint;
 
-    public async Task<Line> AcceptAsync() =>
-        new(await listener.AcceptTcpClientAsync().WaitAsync(Until.Limit, TestContext.Current.CancellationToken));
+    public async Task<Line> AcceptAsync(CancellationToken cancel = default) =>
+        new(await listener.AcceptTcpClientAsync(cancel).AsTask().WaitAsync(Until.Limit, TestContext.Current.CancellationToken));
 
     /// <summary>A connection from the callee to an address that the caller named.</summary>
     public static async Task<Line> ConnectAsync(IPEndPoint to)
@@ -40,13 +49,13 @@ internal sealed class StreamCallee : IDisposable
         private byte[] rest = [];
 
         /// <summary>The next message; null when the other side has closed.</summary>
-        public async Task<SipMessage?> NextAsync()
+        public async Task<SipMessage?> NextAsync(CancellationToken cancel = default)
         {
             var buffer = new byte[8_192];
             int length;
             while ((length = SipParser.LengthOfFirst(rest, out _)) == 0)
             {
-                var read = await stream.ReadAsync(buffer).AsTask().WaitAsync(Until.Limit, TestContext.Current.CancellationToken);
+                var read = await stream.ReadAsync(buffer, cancel).AsTask().WaitAsync(Until.Limit, TestContext.Current.CancellationToken);
                 if (read == 0)
                 {
                     return null;

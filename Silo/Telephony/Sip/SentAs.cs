@@ -9,5 +9,7 @@ internal sealed class SentAs(SipHop hop, string sentBy) : SipHop
 
     public override string Name => hop.Name;
 
+    public override int Connection => hop.Connection;
+
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => hop.Send(message, sender);
 }

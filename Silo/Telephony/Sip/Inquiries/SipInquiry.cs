@@ -70,7 +70,7 @@ internal sealed class SipInquiry : ISipParty
     public void Tick()
     {
         var now = loop.Now;
-        transaction?.Tick(now, this);
+        transaction?.Tick(now);
         if (until <= now || transaction?.GivenUpAt <= now)
         {
             End(null);

@@ -7,6 +7,7 @@ internal sealed class ClientTransaction(
     string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, long now, SipDialog? dialog = null)
 {
     private long interval = SipTimers.T1;
+    private int connection;
 
     public string Method => method;
 
@@ -21,8 +22,11 @@ internal sealed class ClientTransaction(
 
     public bool IsInvite => method == SipMethods.Invite;
 
-    /// <summary>When to send again (Timers A and E); never when nothing is due.</summary>
-    public long ResendAt { get; private set; } = hop.IsReliable ? long.MaxValue : now + SipTimers.T1;
+    /// <summary>
+    /// When to send again (Timers A and E); never when nothing is due. Over a connection: when to see whether it has ended, which takes
+    /// BYE and CANCEL with it; an INVITE may have arrived and is not sent twice (I2).
+    /// </summary>
+    public long ResendAt { get; private set; } = hop.IsReliable && method == SipMethods.Invite ? long.MaxValue : now + SipTimers.T1;
 
     /// <summary>Timers B and F.</summary>
     public long GivenUpAt { get; private set; } = now + SipTimers.Timeout;
@@ -33,11 +37,12 @@ internal sealed class ClientTransaction(
     /// <summary>Whether these are its bytes: what the network gives back.</summary>
     public bool IsOf(ReadOnlyMemory<byte> message) => bytes.Equals(message);
 
-    /// <summary>It never left: sent again in a while, over whatever way there is then.</summary>
-    public void SendLater(long now) => ResendAt = now + SipTimers.T2;
-
     /// <summary>Hands it to the network. False: it cannot be sent.</summary>
-    public bool Send(ISipParty sender) => hop.Send(bytes, sender);
+    public bool Send(ISipParty sender)
+    {
+        connection = hop.Connection;
+        return hop.Send(bytes, sender);
+    }
 
     /// <summary>A provisional response came: an INVITE is not sent again, other requests each T2 (§17.1.1.2, §17.1.2.2).</summary>
     public void Proceed()
@@ -53,16 +58,21 @@ internal sealed class ClientTransaction(
     }
 
     /// <summary>Sends it again if that is due: the next time comes after twice as long; requests other than INVITE wait T2 at most.</summary>
-    public void Tick(long now, ISipParty sender)
+    public void Tick(long now)
     {
         if (ResendAt > now)
         {
             return;
         }
 
-        // over a reliable way only what never left is sent again
         interval = IsInvite ? interval * 2 : Math.Min(interval * 2, SipTimers.T2);
-        ResendAt = hop.IsReliable ? long.MaxValue : now + interval;
-        hop.Send(bytes, hop.IsReliable ? sender : null);
+        ResendAt = now + interval;
+        if (hop.IsReliable && hop.Connection == connection)
+        {
+            return;
+        }
+
+        connection = hop.Connection;
+        hop.Send(bytes, null);
     }
 }

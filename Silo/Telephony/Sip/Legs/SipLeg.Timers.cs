@@ -121,7 +121,7 @@ internal sealed partial class SipLeg
         }
         else if (offer?.Transaction is { } own)
         {
-            own.Tick(now, this);
+            own.Tick(now);
             if (own.GivenUpAt <= now || offer.Until <= now)
             {
                 EndOffer(408);

@@ -147,16 +147,11 @@ internal sealed partial class SipLeg : ISipParty
         {
             NotSent();
         }
-        else
-        {
-            // what ends or keeps a call is worth another connection
-            requests.FirstOrDefault(r => r.IsOf(message))?.SendLater(host.Now);
-        }
     }
 
     private void TickInvite(long now)
     {
-        invite?.Tick(now, this);
+        invite?.Tick(now);
         if (state != LegState.Inviting)
         {
             return;
@@ -185,7 +180,7 @@ internal sealed partial class SipLeg : ISipParty
         for (var i = requests.Count - 1; i >= 0 && i < requests.Count; i--)
         {
             var request = requests[i];
-            request.Tick(now, this);
+            request.Tick(now);
             if (request.GivenUpAt <= now)
             {
                 requests.RemoveAt(i);

@@ -9,6 +9,8 @@ internal sealed class TracedHop(SipHop hop, SipTrace trace, string leg) : SipHop
 
     public override string Name => hop.Name;
 
+    public override int Connection => hop.Connection;
+
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender)
     {
         trace.Sent(leg, hop, message);

@@ -14,6 +14,9 @@ internal abstract class SipHop
     /// <summary>Nothing gets lost on it: requests are not sent again (RFC 3261 §17).</summary>
     public bool IsReliable => Transport != SipTransport.Udp;
 
+    /// <summary>The number of the connection that is taken now; another one than before says that the one before has ended.</summary>
+    public virtual int Connection => 0;
+
     /// <summary>
     /// False: it cannot be sent. True: it left or is on its way; if it turns out that it never left, <paramref name="sender"/> is told.
     /// </summary>

@@ -5,6 +5,7 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
 {
     private readonly Lock gate = new();
     private StreamConnection? connection;
+    private int opened;
     private bool isClosed;
 
     public override SipTransport Transport => target.Transport;
@@ -20,6 +21,17 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
             lock (gate)
             {
                 return connection is { IsUsable: true };
+            }
+        }
+    }
+
+    public override int Connection
+    {
+        get
+        {
+            lock (gate)
+            {
+                return connection is { IsUsable: true } ? opened : opened + 1;
             }
         }
     }
@@ -55,7 +67,13 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
                 return null;
             }
 
-            return connection is { IsUsable: true } ? connection : connection = StreamConnection.Open(target, tls, use);
+            if (connection is not { IsUsable: true })
+            {
+                connection = StreamConnection.Open(target, tls, use);
+                opened++;
+            }
+
+            return connection;
         }
     }
 }
