@@ -282,7 +282,12 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             Volatile.Write(ref heardAt, Environment.TickCount64);
             if (SipParser.Parse(rest[..length].ToArray(), out fault) is not { } message)
             {
-                // where it ends is known: one message that cannot be read does not cost the connection with all its calls
+                if (!isOurs)
+                {
+                    throw new InvalidDataException(fault);
+                }
+
+                // where it ends is known: one message that cannot be read does not cost the trunk's connection with all its calls
                 LogUnreadable(use.Log, fault!);
                 continue;
             }
