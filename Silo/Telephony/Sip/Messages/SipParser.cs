@@ -118,9 +118,14 @@ public static class SipParser
         return true;
     }
 
+    [ThreadStatic]
+    private static List<SipHeaderPlace>? places;
+
     private static bool TryHeaders(byte[] bytes, ref int at, out SipHeaderPlace[] headers, out string? fault)
     {
-        var found = new List<SipHeaderPlace>(16);
+        // made for this thread once: a message keeps only what it has
+        var found = places ??= new List<SipHeaderPlace>(SipLimits.MaxHeaders);
+        found.Clear();
         headers = [];
         fault = null;
         while (true)
@@ -159,16 +164,22 @@ public static class SipParser
     {
         fault = null;
         var message = new SipMessage(bytes, start, headers, new Range(at, bytes.Length));
-        var lengths = message.Lines(SipHeader.ContentLength).Distinct(StringComparer.Ordinal).ToList();
-        if (lengths.Count == 0)
+        if (!message.Has(SipHeader.ContentLength))
         {
             return message;
         }
 
         // two different lengths are how messages are smuggled past a filter
-        if (lengths.Count > 1 || !int.TryParse(lengths[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > bytes.Length - at)
+        var text = message.FirstBytes(SipHeader.ContentLength);
+        var differs = false;
+        foreach (var place in headers)
         {
-            fault = lengths.Count > 1 ? "two different Content-Lengths" : "the body is shorter than Content-Length says";
+            differs |= place.Header == SipHeader.ContentLength && !text.SequenceEqual(bytes.AsSpan(place.Value));
+        }
+
+        if (differs || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > bytes.Length - at)
+        {
+            fault = differs ? "two different Content-Lengths" : "the body is shorter than Content-Length says";
             return null;
         }
 
