@@ -4,15 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
-/// A thread that legs live on: their messages, orders and timers come one after the other, so that a leg needs no lock. A leg stays
-/// on the loop that its Call-ID chose.
+/// A turn that legs live in: their messages, orders and timers come one after the other, so that a leg needs no lock. A leg stays
+/// on the loop that its Call-ID chose. The loop's thread takes the turn for orders and timers; whoever reads a socket takes it for a
+/// message when it is free, because to wake another thread costs more than the message.
 /// </summary>
 internal sealed partial class SipLoop : IDisposable
 {
+    /// <summary>Timers may be so many ms late: many that are due close together cost one waking.</summary>
+    private const int LeastSleep = 10;
+
     private readonly ConcurrentQueue<(Action? Order, SipMessage? Message)> work = new();
     private readonly PriorityQueue<ISipParty, long> timers = new();
     private readonly Dictionary<string, ISipParty> parties = new(StringComparer.Ordinal);
     private readonly Dictionary<ISipParty, long> scheduled = [];
+    private readonly Lock turn = new();
     private readonly AutoResetEvent wake = new(false);
     private readonly TimeProvider clock;
     private readonly Action<SipMessage> stranger;
@@ -22,9 +27,12 @@ internal sealed partial class SipLoop : IDisposable
     private volatile bool isClosed;
     private int isAsleep;
 
+    /// <summary>When the sleeping thread wakes by itself.</summary>
+    private long wakesAt = long.MaxValue;
+
     /// <param name="name">Of its thread.</param>
     /// <param name="clock">What timers go by.</param>
-    /// <param name="stranger">Takes messages that belong to nobody here, on the loop's thread.</param>
+    /// <param name="stranger">Takes messages that belong to nobody here, in the loop's turn.</param>
     /// <param name="log">Where faults of legs are told.</param>
     public SipLoop(string name, TimeProvider clock, Action<SipMessage> stranger, ILogger log)
     {
@@ -36,11 +44,37 @@ internal sealed partial class SipLoop : IDisposable
     /// <summary>Milliseconds since the loop began.</summary>
     public long Now => (long)clock.GetElapsedTime(origin).TotalMilliseconds;
 
-    /// <summary>Does this on the loop's thread, after what was posted before.</summary>
+    /// <summary>Does this in the loop's turn, after what was posted before.</summary>
     public void Post(Action order) => Post((order, null));
 
-    /// <summary>Hands a message to the party that it belongs to.</summary>
-    public void Post(SipMessage message) => Post((null, message));
+    /// <summary>Hands a message to the party that it belongs to: here and now if the turn is free, else after what was posted before.</summary>
+    public void Post(SipMessage message)
+    {
+        if (isClosed || !work.IsEmpty || turn.IsHeldByCurrentThread || !turn.TryEnter())
+        {
+            Post((null, message));
+            return;
+        }
+
+        var isEarlier = false;
+        try
+        {
+            Drain();
+            Do(null, message);
+            Drain();
+            isEarlier = timers.TryPeek(out _, out var due) && due < wakesAt;
+        }
+        finally
+        {
+            turn.Exit();
+        }
+
+        // what was posted after the last look was not told to the thread, and neither was a new timer
+        if (isEarlier || !work.IsEmpty)
+        {
+            Wake();
+        }
+    }
 
     /// <summary>On the loop: takes a party in. Whoever begins it calls <see cref="Touched"/> after.</summary>
     public void Add(ISipParty party) => parties[party.CallId] = party;
@@ -71,7 +105,7 @@ internal sealed partial class SipLoop : IDisposable
     {
         isClosed = true;
         wake.Set();
-        if (Environment.CurrentManagedThreadId != thread.ManagedThreadId)
+        if (!turn.IsHeldByCurrentThread)
         {
             thread.Join();
         }
@@ -82,6 +116,15 @@ internal sealed partial class SipLoop : IDisposable
     private void Post((Action?, SipMessage?) item)
     {
         work.Enqueue(item);
+        if (!turn.IsHeldByCurrentThread)
+        {
+            // whoever has the turn looks again before it ends
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
         if (Interlocked.Exchange(ref isAsleep, 0) == 1)
         {
             try
@@ -99,13 +142,24 @@ internal sealed partial class SipLoop : IDisposable
     {
         while (!isClosed)
         {
-            while (!isClosed && work.TryDequeue(out var item))
+            lock (turn)
             {
-                Do(item.Order, item.Message);
+                Drain();
+                Tick();
+                wakesAt = timers.TryPeek(out _, out var due) ? due : long.MaxValue;
+                // a full fence: whoever posts from here on sees it, and what was posted before is seen below
+                Interlocked.Exchange(ref isAsleep, 1);
             }
 
-            Tick();
             Sleep();
+        }
+    }
+
+    private void Drain()
+    {
+        while (!isClosed && work.TryDequeue(out var item))
+        {
+            Do(item.Order, item.Message);
         }
     }
 
@@ -154,11 +208,11 @@ internal sealed partial class SipLoop : IDisposable
 
     private void Sleep()
     {
-        var wait = timers.TryPeek(out _, out var due) ? Math.Clamp(due - Now, 0, int.MaxValue) : Timeout.Infinite;
-        Volatile.Write(ref isAsleep, 1);
+        var until = Volatile.Read(ref wakesAt);
+        var wait = until == long.MaxValue ? Timeout.Infinite : Math.Clamp(until - Now, 0, int.MaxValue);
         if (work.IsEmpty && !isClosed && wait != 0)
         {
-            wake.WaitOne((int)wait);
+            wake.WaitOne(wait == Timeout.Infinite ? Timeout.Infinite : Math.Max((int)wait, LeastSleep));
         }
 
         Volatile.Write(ref isAsleep, 0);

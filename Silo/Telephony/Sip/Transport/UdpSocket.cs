@@ -83,7 +83,7 @@ internal sealed partial class UdpSocket : IDisposable
     {
         isClosed = true;
         socket.Dispose();
-        if (thread.ThreadState != (ThreadState.Background | ThreadState.Unstarted))
+        if (thread.ThreadState != (ThreadState.Background | ThreadState.Unstarted) && Environment.CurrentManagedThreadId != thread.ManagedThreadId)
         {
             thread.Join();
         }
