@@ -150,7 +150,7 @@ internal sealed class FarEnd : IDisposable
             return true;
         }
 
-        var given = invite.First(SipHeader.Authorization) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : [];
+        var given = invite.First(SipHeader.Authorization) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : new Dictionary<string, string>();
         var challenge = new DigestChallenge { Realm = "far", Nonce = "n1", Algorithm = "SHA-256", HasQop = true };
         var right = Wants.Answer(challenge, invite.Method, invite.RequestUri, 1, given.GetValueOrDefault("cnonce", ""));
         return given.TryGetValue("response", out var response) && right.Contains($"response=\"{response}\"", StringComparison.Ordinal);

@@ -12,33 +12,33 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
 
     private readonly string target = settings.Target.ToString();
 
+    private readonly string inviteTo = $"<{settings.Target}>";
+
     /// <summary>The INVITE; <paramref name="extra"/> = header lines that answer a challenge or a refusal.</summary>
-    public ReadOnlyMemory<byte> Invite(SipHop hop, int cseq, string extra, string session)
+    public ReadOnlyMemory<byte> Invite(SipHop hop, int cseq, string branch, string extra, string session)
     {
-        var lines = new StringBuilder(extra)
-            .Append("Contact: ").Append(Contact(hop)).Append("\r\n")
-            .Append("Allow: ").Append(Allowed).Append("\r\n")
-            .Append(Supported)
+        var text = Head(hop, SipMethods.Invite, target, inviteTo, cseq, FirstRoutes, branch).Append(extra);
+        Session(text, hop)
             // who is lost with this leg does not ring for ever (architecture, Recovery)
-            .Append("Expires: ").Append(((int)settings.RingLimit.TotalSeconds).ToString(CultureInfo.InvariantCulture)).Append("\r\n")
-            .Append("User-Agent: ").Append(settings.UserAgent).Append("\r\n")
+            .Append("Expires: ").Append((int)settings.RingLimit.TotalSeconds)
+            .Append("\r\nUser-Agent: ").Append(settings.UserAgent).Append("\r\n")
             .Append(settings.ExtraHeaders);
-        return Request(hop, SipMethods.Invite, target, InviteTo, cseq, FirstRoutes, lines.ToString(), session);
+        return End(text, session);
     }
 
     /// <summary>CANCEL: all but the method as the INVITE has it (RFC 3261 §9.1).</summary>
     public ReadOnlyMemory<byte> Cancel(SipHop hop, int cseq, string reason) =>
-        Request(hop, SipMethods.Cancel, target, InviteTo, cseq, FirstRoutes, reason);
+        End(Head(hop, SipMethods.Cancel, target, inviteTo, cseq, FirstRoutes, ids.Branch(cseq, SipMethods.Cancel)).Append(reason), "");
 
     /// <summary>The ACK of a final response other than 2xx: belongs to the INVITE's transaction (§17.1.1.3).</summary>
     public ReadOnlyMemory<byte> AckOfRefusal(SipHop hop, int cseq, string to) =>
-        Request(hop, SipMethods.Ack, target, to, cseq, FirstRoutes, "", branch: ids.Branch(cseq, SipMethods.Invite));
+        End(Head(hop, SipMethods.Ack, target, to, cseq, FirstRoutes, ids.Branch(cseq, SipMethods.Invite)), "");
 
     /// <summary>A request within a dialog (§12.2.1.1); the ACK of a 2xx is one too.</summary>
-    public ReadOnlyMemory<byte> InDialog(SipHop hop, string method, SipDialog dialog, int cseq, string extra, string? branch = null, string body = "")
+    public ReadOnlyMemory<byte> InDialog(SipHop hop, string method, SipDialog dialog, int cseq, string extra, string branch, string body = "")
     {
         var (uri, routes, _) = dialog.Path();
-        return Request(hop, method, uri, dialog.To, cseq, routes, extra, body, branch);
+        return End(Head(hop, method, uri, dialog.To, cseq, routes, branch).Append(extra), body);
     }
 
     /// <summary>What every INVITE and UPDATE of ours within the dialog carries: our address and what we can.</summary>
@@ -61,7 +61,8 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
     public static ReadOnlyMemory<byte> Response(
         SipMessage request, int status, string reason, string extra = "", string? toTag = null, string body = "")
     {
-        var text = new StringBuilder(400).Append(CultureInfo.InvariantCulture, $"SIP/2.0 {status} {reason}\r\n");
+        var (to, tag) = (request.First(SipHeader.To) ?? "", toTag is null || request.To?.Tag is not null ? null : ";tag=" + toTag);
+        var text = SipBytes.Begin().Append("SIP/2.0 ").Append(status).Append(" ").Append(reason).Append("\r\n");
         var isTop = true;
         foreach (var via in request.Lines(SipHeader.Via))
         {
@@ -74,9 +75,8 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
             text.Append("Record-Route: ").Append(route).Append("\r\n");
         }
 
-        var to = request.First(SipHeader.To) ?? "";
         text.Append("From: ").Append(request.First(SipHeader.From)).Append("\r\n")
-            .Append("To: ").Append(to).Append(toTag is null || request.To?.Tag is not null ? "" : ";tag=" + toTag).Append("\r\n")
+            .Append("To: ").Append(to).Append(tag).Append("\r\n")
             .Append("Call-ID: ").Append(request.CallId).Append("\r\n")
             .Append("CSeq: ").Append(request.First(SipHeader.CSeq)).Append("\r\n")
             .Append(extra);
@@ -104,8 +104,6 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
         ? $"<sip:dialer@{hop.SentBy}>"
         : $"<sip:dialer@{hop.SentBy};transport={(hop.Transport == SipTransport.Tcp ? "tcp" : "tls")}>";
 
-    private string InviteTo => $"<{target}>";
-
     /// <summary>Without a session of ours a reliable provisional response could bring one that PRACK would have to answer (RFC 3262 §5).</summary>
     private string Supported => (settings.Has100Rel && settings.Offer is not null, settings.SessionExpires > 0) switch
     {
@@ -117,36 +115,27 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
 
     private IReadOnlyList<string> FirstRoutes => settings.OutboundProxy is null ? [] : [$"<{settings.OutboundProxy}>"];
 
-    private byte[] Request(
-        SipHop hop, string method, string uri, string to, int cseq, IReadOnlyList<string> routes, string extra, string body = "", string? branch = null)
+    private SipBytes Head(SipHop hop, string method, string uri, string to, int cseq, IReadOnlyList<string> routes, string branch)
     {
-        var text = new StringBuilder(900)
-            .Append(method).Append(' ').Append(uri).Append(" SIP/2.0\r\n")
-            .Append("Via: SIP/2.0/").Append(hop.Transport.ViaToken()).Append(' ').Append(hop.SentBy)
+        var text = SipBytes.Begin()
+            .Append(method).Append(" ").Append(uri).Append(" SIP/2.0\r\nVia: SIP/2.0/").Append(hop.Transport.ViaToken()).Append(" ").Append(hop.SentBy)
             // alias: a proxy may send requests of its own back over this connection (RFC 5923)
-            .Append(hop.IsReliable ? ";alias;rport;branch=" : ";rport;branch=").Append(branch ?? ids.Branch(cseq, method)).Append("\r\n")
-            .Append("Max-Forwards: 70\r\n");
-        foreach (var route in routes)
+            .Append(hop.IsReliable ? ";alias;rport;branch=" : ";rport;branch=").Append(branch).Append("\r\nMax-Forwards: 70\r\n");
+        for (var i = 0; i < routes.Count; i++)
         {
-            text.Append("Route: ").Append(route).Append("\r\n");
+            text.Append("Route: ").Append(routes[i]).Append("\r\n");
         }
 
-        text.Append("From: ").Append(from).Append("\r\n")
-            .Append("To: ").Append(to).Append("\r\n")
-            .Append("Call-ID: ").Append(ids.CallId).Append("\r\n")
-            .Append(CultureInfo.InvariantCulture, $"CSeq: {cseq} {method}\r\n")
-            .Append(extra);
-        return End(text, body);
+        return text.Append("From: ").Append(from)
+            .Append("\r\nTo: ").Append(to)
+            .Append("\r\nCall-ID: ").Append(ids.CallId)
+            .Append("\r\nCSeq: ").Append(cseq).Append(" ").Append(method).Append("\r\n");
     }
 
-    private static byte[] End(StringBuilder text, string body)
-    {
-        if (body.Length > 0)
-        {
-            text.Append("Content-Type: application/sdp\r\n");
-        }
+    private SipBytes Session(SipBytes text, SipHop hop) => text
+        .Append("Contact: ").Append(Contact(hop)).Append("\r\nAllow: ").Append(Allowed).Append("\r\n").Append(Supported);
 
-        text.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n").Append(body);
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+    private static byte[] End(SipBytes text, string body) => text
+        .Append(body.Length > 0 ? "Content-Type: application/sdp\r\nContent-Length: " : "Content-Length: ")
+        .Append(Encoding.UTF8.GetByteCount(body)).Append("\r\n\r\n").Append(body).ToArray();
 }

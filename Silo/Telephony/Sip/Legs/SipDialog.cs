@@ -9,10 +9,20 @@ internal sealed class SipDialog
     public required string To { get; init; }
 
     /// <summary>Where requests go in the end: the Contact of the 2xx.</summary>
-    public required string RemoteTarget { get; set; }
+    public required string RemoteTarget
+    {
+        get;
+        set
+        {
+            field = value;
+            path = null;
+        }
+    }
 
     /// <summary>Route headers, first hop first: Record-Route from the end (§12.1.2).</summary>
     public required IReadOnlyList<string> Routes { get; init; }
+
+    private (string Uri, IReadOnlyList<string> Routes, SipUri? NextHop)? path;
 
     /// <summary>CSeq of our last request in it.</summary>
     public int CSeq { get; set; }
@@ -33,13 +43,15 @@ internal sealed class SipDialog
         {
             RemoteTag = tag,
             To = response.First(SipHeader.To)!,
-            RemoteTarget = SipNameAddr.Parse(response.Elements(SipHeader.Contact).FirstOrDefault())?.Uri ?? fallbackTarget,
-            Routes = [.. response.Elements(SipHeader.RecordRoute).Reverse()],
+            RemoteTarget = SipNameAddr.Parse(response.FirstElement(SipHeader.Contact))?.Uri ?? fallbackTarget,
+            Routes = response.Has(SipHeader.RecordRoute) ? [.. response.Elements(SipHeader.RecordRoute).Reverse()] : [],
             CSeq = cseq,
         };
 
     /// <summary>Request-URI and Route headers of a request in it: a first route that is no loose router takes the URI's place (§12.2.1.1).</summary>
-    public (string Uri, IReadOnlyList<string> Routes, SipUri? NextHop) Path()
+    public (string Uri, IReadOnlyList<string> Routes, SipUri? NextHop) Path() => path ??= FindPath();
+
+    private (string Uri, IReadOnlyList<string> Routes, SipUri? NextHop) FindPath()
     {
         if (Routes.Count == 0 || SipNameAddr.Parse(Routes[0]) is not { } first || !SipUri.TryParse(first.Uri, out var hop))
         {

@@ -172,7 +172,7 @@ internal sealed partial class SipLeg
         var ended = offer;
         offer = null;
         ForgetChallenges();
-        dialog.RemoteTarget = SipNameAddr.Parse(response.Elements(SipHeader.Contact).FirstOrDefault())?.Uri ?? dialog.RemoteTarget;
+        dialog.RemoteTarget = SipNameAddr.Parse(response.FirstElement(SipHeader.Contact))?.Uri ?? dialog.RemoteTarget;
         RemoteSession = response.Body;
         TakeSessionTimer(response);
         if (ended.Session is null)
@@ -243,7 +243,7 @@ internal sealed partial class SipLeg
     /// <summary>The far side moves its end, or keeps the session alive.</summary>
     private void OnSession(SipMessage request, SipDialog dialog)
     {
-        dialog.RemoteTarget = SipNameAddr.Parse(request.Elements(SipHeader.Contact).FirstOrDefault())?.Uri ?? dialog.RemoteTarget;
+        dialog.RemoteTarget = SipNameAddr.Parse(request.FirstElement(SipHeader.Contact))?.Uri ?? dialog.RemoteTarget;
         TakeSessionTimer(request);
         var asksForSession = request.Body.Length > 0 || request.Method == SipMethods.Invite;
         offered = asksForSession && dialog == Main ? request : null;

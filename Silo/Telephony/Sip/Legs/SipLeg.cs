@@ -224,8 +224,9 @@ internal sealed partial class SipLeg : ISipParty
         hadProvisional = false;
         var hop = host.Hop;
         hops.Add((cseq, hop));
-        var bytes = writer.Invite(hop, cseq, SessionTimerLines + extra, origin.Own(settings.Offer ?? ""));
-        invite = new ClientTransaction(SipMethods.Invite, cseq, ids.Branch(cseq, SipMethods.Invite), bytes, hop, host.Now);
+        var branch = ids.Branch(cseq, SipMethods.Invite);
+        var bytes = writer.Invite(hop, cseq, branch, SessionTimerLines + extra, origin.Own(settings.Offer ?? ""));
+        invite = new ClientTransaction(SipMethods.Invite, cseq, branch, bytes, hop, host.Now);
         provisionalAt = host.Now + (long)settings.ProvisionalLimit.TotalMilliseconds;
         if (!invite.Send(this))
         {

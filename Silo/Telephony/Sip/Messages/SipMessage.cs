@@ -50,7 +50,7 @@ public sealed class SipMessage
     private SipNameAddr? to;
 
     /// <summary>The topmost Via; null when it cannot be read.</summary>
-    public SipVia? TopVia => via ??= SipVia.Parse(Elements(SipHeader.Via).FirstOrDefault());
+    public SipVia? TopVia => via ??= SipVia.Parse(FirstElement(SipHeader.Via));
 
     private SipVia? via;
 
@@ -107,8 +107,12 @@ public sealed class SipMessage
     public IEnumerable<string> Elements(SipHeader header) =>
         Lines(header).SelectMany(line => SipText.SplitList(line)).Take(SipLimits.MaxListElements);
 
+    /// <summary>The first of <see cref="Elements"/>; null when there is none.</summary>
+    public string? FirstElement(SipHeader header) =>
+        FirstBytes(header) is { IsEmpty: false } bytes && !bytes.Contains((byte)',') ? Text(bytes) : Elements(header).FirstOrDefault();
+
     /// <summary>Whether an option tag, method or the like is in a header's list.</summary>
-    public bool Lists(SipHeader header, string token) => Elements(header).Any(e => e.Equals(token, StringComparison.OrdinalIgnoreCase));
+    public bool Lists(SipHeader header, string token) => Has(header) && Elements(header).Any(e => e.Equals(token, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A number of seconds or the like at the value's beginning; null when it is not one.</summary>
     public int? Number(SipHeader header) => First(header) is { } text ? SipText.LeadingNumber(text) : null;
@@ -131,7 +135,9 @@ public sealed class SipMessage
         return -1;
     }
 
-    private string Text(Range place) => SipText.Decode(bytes.AsSpan(place));
+    private string Text(Range place) => Text(bytes.AsSpan(place));
+
+    private static string Text(ReadOnlySpan<byte> text) => SipText.Decode(text);
 }
 
 /// <summary>Where a header's name and value stand in the message.</summary>

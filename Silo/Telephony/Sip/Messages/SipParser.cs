@@ -129,9 +129,14 @@ public static class SipParser
         return true;
     }
 
+    [ThreadStatic]
+    private static List<SipHeaderPlace>? places;
+
     private static bool TryHeaders(byte[] bytes, ref int at, out SipHeaderPlace[] headers, out string? fault)
     {
-        var found = new List<SipHeaderPlace>(16);
+        // made for this thread once: a message keeps only what it has
+        var found = places ??= new List<SipHeaderPlace>(SipLimits.MaxHeaders);
+        found.Clear();
         headers = [];
         fault = null;
         while (true)
@@ -174,15 +179,21 @@ public static class SipParser
     {
         fault = null;
         var message = new SipMessage(bytes, start, headers, new Range(at, bytes.Length));
-        var lengths = message.Lines(SipHeader.ContentLength).Distinct(StringComparer.Ordinal).ToList();
-        if (lengths.Count == 0)
+        if (!message.Has(SipHeader.ContentLength))
         {
             return message;
         }
 
         // two different lengths are how messages are smuggled past a filter
-        var length = SipText.Digits<char>(lengths[0]);
-        fault = lengths.Count > 1 ? "two different Content-Lengths"
+        var text = message.FirstBytes(SipHeader.ContentLength);
+        var differs = false;
+        foreach (var place in headers)
+        {
+            differs |= place.Header == SipHeader.ContentLength && !text.SequenceEqual(bytes.AsSpan(place.Value));
+        }
+
+        var length = SipText.Digits<byte>(text);
+        fault = differs ? "two different Content-Lengths"
             : length is null ? "Content-Length cannot be read"
             : length > bytes.Length - at ? "the body is shorter than Content-Length says"
             : null;

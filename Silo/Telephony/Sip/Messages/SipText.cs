@@ -123,17 +123,19 @@ internal static class SipText
         return Digits(text[..length]);
     }
 
+    private static readonly IReadOnlyDictionary<string, string> None = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
+
     /// <summary>Parameters after a value: <c>;name=value;flag</c>. Names are read in any case; the first of a name counts.</summary>
-    public static Dictionary<string, string> Parameters(IEnumerable<string> parts)
+    public static IReadOnlyDictionary<string, string> Parameters(IEnumerable<string> parts)
     {
-        var found = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string>? found = null;
         foreach (var part in parts)
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? part : part[..equals].Trim();
-            found.TryAdd(name, equals < 0 ? "" : Unquote(part[(equals + 1)..].Trim()));
+            (found ??= new(StringComparer.OrdinalIgnoreCase)).TryAdd(name, equals < 0 ? "" : Unquote(part[(equals + 1)..].Trim()));
         }
 
-        return found;
+        return found ?? None;
     }
 }

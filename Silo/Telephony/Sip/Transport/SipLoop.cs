@@ -4,17 +4,22 @@ using Microsoft.Extensions.Logging;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
-/// A thread that legs live on: their messages, orders and timers come one after the other, so that a leg needs no lock. A leg stays
-/// on the loop that its Call-ID chose.
+/// A turn that legs live in: their messages, orders and timers come one after the other, so that a leg needs no lock. A leg stays
+/// on the loop that its Call-ID chose. The loop's thread takes the turn for orders and timers; whoever reads a socket takes it for a
+/// message when it is free, because to wake another thread costs more than the message.
 /// </summary>
 internal sealed partial class SipLoop : IDisposable
 {
     private const int MaxQueuedMessages = 20_000;
 
+    /// <summary>Timers may be so many ms late: many that are due close together cost one waking.</summary>
+    private const int LeastSleep = 10;
+
     private readonly ConcurrentQueue<(Action? Order, SipMessage? Message)> work = new();
     private readonly PriorityQueue<Alarm, long> timers = new();
     private readonly Dictionary<string, ISipParty> parties = new(StringComparer.Ordinal);
     private readonly Dictionary<ISipParty, Alarm> scheduled = [];
+    private readonly Lock turn = new();
     private readonly AutoResetEvent wake = new(false);
     private readonly TimeProvider clock;
     private readonly Action<SipMessage> stranger;
@@ -25,9 +30,12 @@ internal sealed partial class SipLoop : IDisposable
     private int isAsleep;
     private int queued;
 
+    /// <summary>When the sleeping thread wakes by itself.</summary>
+    private long wakesAt = long.MaxValue;
+
     /// <param name="name">Of its thread.</param>
     /// <param name="clock">What timers go by.</param>
-    /// <param name="stranger">Takes messages that belong to nobody here, on the loop's thread.</param>
+    /// <param name="stranger">Takes messages that belong to nobody here, in the loop's turn.</param>
     /// <param name="log">Where faults of legs are told.</param>
     public SipLoop(string name, TimeProvider clock, Action<SipMessage> stranger, ILogger log)
     {
@@ -39,17 +47,41 @@ internal sealed partial class SipLoop : IDisposable
     /// <summary>Milliseconds since the loop began.</summary>
     public long Now => (long)clock.GetElapsedTime(origin).TotalMilliseconds;
 
-    /// <summary>Does this on the loop's thread, after what was posted before.</summary>
+    /// <summary>Does this in the loop's turn, after what was posted before.</summary>
     public void Post(Action order) => Post((order, null));
 
-    /// <summary>Hands a message to the party that it belongs to.</summary>
+    /// <summary>Hands a message to the party that it belongs to: here and now if the turn is free, else after what was posted before.</summary>
     public void Post(SipMessage message)
     {
-        // a flood must not stand before the orders of calls for long; a message that is lost comes again
-        if (Volatile.Read(ref queued) < MaxQueuedMessages)
+        if (isClosed || !work.IsEmpty || turn.IsHeldByCurrentThread || !turn.TryEnter())
         {
-            Interlocked.Increment(ref queued);
-            Post((null, message));
+            // a flood must not stand before the orders of calls for long; a message that is lost comes again
+            if (Volatile.Read(ref queued) < MaxQueuedMessages)
+            {
+                Interlocked.Increment(ref queued);
+                Post((null, message));
+            }
+
+            return;
+        }
+
+        var isEarlier = false;
+        try
+        {
+            Drain();
+            Do(null, message);
+            Drain();
+            isEarlier = timers.TryPeek(out _, out var due) && due < wakesAt;
+        }
+        finally
+        {
+            turn.Exit();
+        }
+
+        // what was posted after the last look was not told to the thread, and neither was a new timer
+        if (isEarlier || !work.IsEmpty)
+        {
+            Wake();
         }
     }
 
@@ -92,7 +124,7 @@ internal sealed partial class SipLoop : IDisposable
     {
         isClosed = true;
         wake.Set();
-        if (Environment.CurrentManagedThreadId != thread.ManagedThreadId)
+        if (!turn.IsHeldByCurrentThread)
         {
             thread.Join();
         }
@@ -103,6 +135,15 @@ internal sealed partial class SipLoop : IDisposable
     private void Post((Action?, SipMessage?) item)
     {
         work.Enqueue(item);
+        if (!turn.IsHeldByCurrentThread)
+        {
+            // whoever has the turn looks again before it ends
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
         if (Interlocked.Exchange(ref isAsleep, 0) == 1)
         {
             try
@@ -120,18 +161,29 @@ internal sealed partial class SipLoop : IDisposable
     {
         while (!isClosed)
         {
-            while (!isClosed && work.TryDequeue(out var item))
+            lock (turn)
             {
-                if (item.Message is not null)
-                {
-                    Interlocked.Decrement(ref queued);
-                }
-
-                Do(item.Order, item.Message);
+                Drain();
+                Tick();
+                wakesAt = timers.TryPeek(out _, out var due) ? due : long.MaxValue;
+                // a full fence: whoever posts from here on sees it, and what was posted before is seen below
+                Interlocked.Exchange(ref isAsleep, 1);
             }
 
-            Tick();
             Sleep();
+        }
+    }
+
+    private void Drain()
+    {
+        while (!isClosed && work.TryDequeue(out var item))
+        {
+            if (item.Message is not null)
+            {
+                Interlocked.Decrement(ref queued);
+            }
+
+            Do(item.Order, item.Message);
         }
     }
 
@@ -180,12 +232,11 @@ internal sealed partial class SipLoop : IDisposable
 
     private void Sleep()
     {
-        var wait = timers.TryPeek(out _, out var due) ? Math.Clamp(due - Now, 0, int.MaxValue) : Timeout.Infinite;
-        // a full fence: who posts after this look sees that we sleep
-        Interlocked.Exchange(ref isAsleep, 1);
+        var until = Volatile.Read(ref wakesAt);
+        var wait = until == long.MaxValue ? Timeout.Infinite : Math.Clamp(until - Now, 0, int.MaxValue);
         if (work.IsEmpty && !isClosed && wait != 0)
         {
-            wake.WaitOne((int)wait);
+            wake.WaitOne(wait == Timeout.Infinite ? Timeout.Infinite : Math.Max((int)wait, LeastSleep));
         }
 
         Volatile.Write(ref isAsleep, 0);

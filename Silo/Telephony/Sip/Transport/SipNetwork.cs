@@ -211,12 +211,14 @@ internal sealed class SipNetwork : IAsyncDisposable
     /// <summary>To one address from the shared socket.</summary>
     private sealed class UdpHop(UdpSocket socket, IPEndPoint target, string sentBy) : SipHop
     {
+        private readonly SocketAddress to = target.Serialize();
+
         public override SipTransport Transport => SipTransport.Udp;
 
         public override string SentBy => sentBy;
 
         public override string Name => target.ToString();
 
-        public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => socket.Send(message.Span, target);
+        public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => socket.Send(message.Span, to);
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class UdpSocket : IDisposable
     public void Start() => thread.Start();
 
     /// <summary>False: the network refused it at once.</summary>
-    public bool Send(ReadOnlySpan<byte> message, EndPoint to)
+    public bool Send(ReadOnlySpan<byte> message, SocketAddress to)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed partial class UdpSocket : IDisposable
     {
         isClosed = true;
         socket.Dispose();
-        if (thread.ThreadState != (ThreadState.Background | ThreadState.Unstarted))
+        if (thread.ThreadState != (ThreadState.Background | ThreadState.Unstarted) && Environment.CurrentManagedThreadId != thread.ManagedThreadId)
         {
             thread.Join();
         }
@@ -93,6 +93,7 @@ internal sealed partial class UdpSocket : IDisposable
     {
         var buffer = new byte[SipLimits.MaxMessageBytes];
         var from = new SocketAddress(socket.AddressFamily);
+        var (last, lastFrom) = (default(Source), new SocketAddress(socket.AddressFamily));
         while (!isClosed)
         {
             try
@@ -101,7 +102,13 @@ internal sealed partial class UdpSocket : IDisposable
                 var message = SipParser.Parse(buffer.AsSpan(0, length).ToArray(), out var fault);
                 if (message is not null)
                 {
-                    message.Source = new Source(this, (IPEndPoint)Local.Create(from));
+                    if (last is null || !lastFrom.Equals(from))
+                    {
+                        last = new Source(this, (IPEndPoint)Local.Create(from));
+                        lastFrom = last.Address.Serialize();
+                    }
+
+                    message.Source = last;
                     receive(message);
                 }
                 else if (length > 4)
@@ -139,7 +146,7 @@ internal sealed partial class UdpSocket : IDisposable
         {
             var via = request.TopVia;
             var port = via is null || via.Parameters.ContainsKey("rport") ? address.Port : via.Port == 0 ? SipUri.DefaultPort : via.Port;
-            socket.Send(response.Span, port == address.Port ? address : new IPEndPoint(address.Address, port));
+            socket.Send(response.Span, (port == address.Port ? address : new IPEndPoint(address.Address, port)).Serialize());
         }
     }
 }
