@@ -6,7 +6,7 @@ namespace Dialer.Tests.Channels;
 /// <summary>P39, P44: what settings of a channel must hold.</summary>
 public class ChannelRulesTests
 {
-    private static readonly ChannelSettings Good = new() { Name = "trunk", Kind = ChannelKind.Sip };
+    private static readonly ChannelSettings Good = new() { Name = "trunk", Kind = ChannelKind.Sip, Sip = new SipSettings { Host = "sip.example.com" } };
     private static readonly SimulatedSettings Sim = new();
 
     public static TheoryData<string?, ChannelSettings> Settings => new()
