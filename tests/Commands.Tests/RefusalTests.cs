@@ -22,7 +22,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("a time zone is needed", "dial", "list.csv")]
     [InlineData("--attempts is 100", "dial", "list.csv", "--any-time", "--attempts", "100")]
     [InlineData("not an IANA time zone", "dial", "list.csv", "--time-zone", "Mars/Base")]
-    [InlineData("no SIP driver yet", "dial", "list.csv", "--any-time", "--channel", "sip:192.0.2.1:5060")]
+    [InlineData("would hear silence", "dial", "list.csv", "--any-time", "--channel", "sip:192.0.2.1:5060")]
     [InlineData("would overwrite the list", "dial", "list.csv", "--any-time", "--report", "./list.csv")]
     [InlineData("would overwrite the list", "dial", "report.csv.part", "--any-time", "--report", "report.csv")]
     [InlineData("is not a setting", "dial", "list.csv", "--any-time", "--Dialer:Nonsense=1")]
