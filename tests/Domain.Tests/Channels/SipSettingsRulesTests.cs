@@ -38,8 +38,15 @@ public class SipSettingsRulesTests
     [Fact]
     public void WhatCanBe_IsTaken() => Assert.Empty(SipSettingsRules.Check(Good with
     {
-        Port = 5080, Transport = TrunkTransport.Tls, CallerId = "+74951112233", OutboundProxy = "[2001:db8::1]:5060", NumberPrefix = "+",
-        AssertedIdentity = "sip:74951112233@example.com", Outcomes = "603=technical, 480=busy", DestinationPrefixes = "7,375", Register = true,
+        Port = 5080,
+        Transport = TrunkTransport.Tls,
+        CallerId = "+74951112233",
+        OutboundProxy = "[2001:db8::1]:5060",
+        NumberPrefix = "+",
+        AssertedIdentity = "sip:74951112233@example.com",
+        Outcomes = "603=technical, 480=busy",
+        DestinationPrefixes = "7,375",
+        Register = true,
     }));
 
     [Fact]
