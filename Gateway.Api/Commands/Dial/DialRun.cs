@@ -35,6 +35,8 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         var known = await intake.FindAsync(interrupts.First);
         var earlier = known is null ? null : await desk.FindAsync(known);
         DialChecks.CheckZone(request, earlier?.Plan, zone);
+        // told by the options alone: nobody waits for an import to hear it
+        DialChecks.CheckBot(earlier?.Plan.With(request) ?? DialPlan.New(request, Name, default, zone));
         var list = known ?? await intake.ImportAsync(interrupts.First);
         await intake.TellAsync(list, isKnown: known is not null, interrupts.First);
         if (list.Accepted == 0)
@@ -43,7 +45,6 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         }
 
         var plan = earlier?.Plan.With(request) ?? DialPlan.New(request, Name, list.Id, zone);
-        DialChecks.CheckBot(plan);
         if (plan.Channel.Sip is null && request.SipOnly().ToList() is { Count: > 0 } unused)
         {
             screen.Warn($"{string.Join(", ", unused)}: no effect on the simulated carrier.");
