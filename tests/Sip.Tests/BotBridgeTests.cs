@@ -75,6 +75,47 @@ public class BotBridgeTests
         Assert.Equal((0, ""), await callee.ExitAsync());
     }
 
+    [Fact]
+    public async Task StopWhileTheBotIsCalled_EndsTheCall_AndIsNotTheBotsFailure_P41_P61()
+    {
+        // a bot that rings for ever: the callee talks to nobody yet
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero) };
+        using var bot = new FarEnd { Usual = new Habit(0, TimeSpan.Zero) };
+        var sink = new RecordingSink();
+        await using var side = new SipSide(far.Address, sink);
+        var id = new TryId(new JobId(1), 1);
+        var scenario = new Scenario { SipBotUri = $"sip:bot@{bot.Address}" };
+        await side.Driver.DialAsync(
+            new DialCommand(id, new CampaignId(1), new PhoneNumber(Stays), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30), scenario),
+            TestContext.Current.CancellationToken);
+        await Until.TrueAsync(() => bot.Live == 1, "the bot is called");
+        await side.Driver.HangUpAsync(id, HangUpReason.Stop, TestContext.Current.CancellationToken);
+        var end = await sink.EndedAsync(id, "it was stopped");
+        Assert.Equal((CallClass.Answered, EndedBy.Ourselves), (end.Class, end.By));
+        await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData(BotHandover.ReInvite, "the bot answered without a session", 1)]
+    [InlineData(BotHandover.LateOffer, "the trunk offered no session", 0)]
+    public async Task SideWithoutASession_IsBotFailed_AndNobodyHearsSilence_P41(BotHandover handover, string why, int botCalls)
+    {
+        // neither's 200 has a body
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero) };
+        var sink = new RecordingSink();
+        await using var side = new SipSide(far.Address, sink);
+        var id = new TryId(new JobId(1), 1);
+        await side.Driver.DialAsync(
+            new DialCommand(
+                id, new CampaignId(1), new PhoneNumber(Stays), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30),
+                new Scenario { SipBotUri = $"sip:bot@{bot.Address}", Handover = handover }),
+            TestContext.Current.CancellationToken);
+        var end = await sink.EndedAsync(id, "the bot has no session");
+        Assert.Equal((CallClass.BotFailed, why, botCalls), (end.Class, end.Cause.Text, bot.Calls));
+        await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
+    }
+
     private static async Task<IReadOnlyList<CallEnded>> DialAsync(long phone, string bot, BotHandover handover, TimeSpan? talk = null)
     {
         await using var callee = await SippServer.StartAsync("bridged-callee.xml", Calls);

@@ -46,4 +46,16 @@ public class SippScenarioTests
         Assert.Equal((expected, code, q850, isChannelClass), (end.Class, end.Cause.SipCode, end.Cause.Q850, end.IsChannelClass));
         Assert.Equal((0, ""), await sipp.ExitAsync());
     }
+
+    [Theory]
+    [InlineData(SipTransport.Udp)]
+    [InlineData(SipTransport.Tcp)]
+    public async Task Probe_IsAnswered_AndSippAgrees_P42(SipTransport transport)
+    {
+        await using var sipp = await SippServer.StartAsync("uas-options.xml", 1, transport);
+        await using var calls = new TrunkCalls(sipp.Address, t => t with { Transport = transport });
+        var health = await calls.Driver.ProbeAsync(TestContext.Current.CancellationToken);
+        Assert.True(health.IsUp, health.Evidence);
+        Assert.Equal((0, ""), await sipp.ExitAsync());
+    }
 }

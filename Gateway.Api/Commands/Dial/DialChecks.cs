@@ -60,10 +60,10 @@ internal static class DialChecks
     {
         if (plan.Channel.Sip is { } sip)
         {
-            var isOwnMachine = new SipTarget(sip.Host, sip.Port, sip.Transport).IsLoopback;
+            var isOwnMachine = new DialTrunk(sip.Host, sip.Port, sip.Transport).IsLoopback;
             Demand(
                 isOwnMachine || !plan.Channel.Scenario.IsNone || plan.Campaign.AllowSilence,
-                $"Calls over {SipTarget.Text(sip)} would reach people, who would hear silence: give --bot sip:NAME@HOST, or --no-bot if silence is meant.");
+                $"Calls over {DialTrunk.Text(sip)} would reach people, who would hear silence: give --bot sip:NAME@HOST, or --no-bot if silence is meant.");
             Demand(
                 sip.Username is null || sip.Password is not null,
                 $"--username needs a password: give --password-file FILE, or set {TrunkPassword.Variable}.");

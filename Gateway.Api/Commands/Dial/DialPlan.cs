@@ -105,7 +105,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
     public bool IsAnyTime => Campaign.CallingWindows.Equals(WeeklyHours.Always);
 
     /// <summary>The trunk as the operator knows it.</summary>
-    public string Carrier => Channel.Sip is { } sip ? SipTarget.Text(sip)
+    public string Carrier => Channel.Sip is { } sip ? DialTrunk.Text(sip)
         : Channel.Simulated?.Endpoint is { } endpoint
         ? $"the simulated carrier at {endpoint} (nobody is really called)"
         : "the simulated carrier (nobody is really called)";
@@ -140,7 +140,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
     /// <summary>What answered calls are connected to.</summary>
     public string BotText => Channel.Scenario.SipBotUri ?? "none";
 
-    private string ChannelText => Channel.Sip is { } sip ? SipTarget.Text(sip) : Channel.Simulated?.Endpoint ?? "sim";
+    private string ChannelText => Channel.Sip is { } sip ? DialTrunk.Text(sip) : Channel.Simulated?.Endpoint ?? "sim";
 
     private static string Text(object value) => value is bool isOn ? (isOn ? "on" : "off") : FormattableString.Invariant($"{value}");
 }

@@ -52,7 +52,7 @@ internal sealed record DialRequest
     public bool IsSip => Channel?.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>The trunk that <c>--channel</c> names; null when it names none or cannot be read.</summary>
-    public SipTarget? Trunk => IsSip && SipTarget.TryParse(Channel!, out var trunk) ? trunk : null;
+    public DialTrunk? Trunk => IsSip && DialTrunk.TryParse(Channel!, out var trunk) ? trunk : null;
 
     /// <summary>The password, from the file or the environment; null = none. Read once, before anything starts.</summary>
     public Secret? Password { get; init; }

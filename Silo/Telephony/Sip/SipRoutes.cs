@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -148,7 +147,4 @@ internal sealed class SipRoutes
             }
         }
     }
-
-    /// <summary>For messages: which targets are known.</summary>
-    public override string ToString() => string.Join(", ", routes.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Target.Address} {r.Target.Transport.ViaToken()}")));
 }

@@ -28,13 +28,8 @@ public class SipTraceTests
                 TestContext.Current.CancellationToken);
             await sink.EndedAsync(id, "the callee hangs up");
             var file = Path.Combine(directory, SipTraces.NameOf("7-3"));
-            for (var i = 0; i < 200 && !File.Exists(file); i++)
-            {
-                await Task.Delay(25, TestContext.Current.CancellationToken);
-            }
-
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-            var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+            var text = await Until.GetAsync(
+                () => Task.FromResult(File.Exists(file) ? File.ReadAllText(file) : ""), t => t.Contains("ended:", StringComparison.Ordinal), "the trace is written");
             string[] expected =
             [
                 "-> callee UDP", "INVITE sip:79161234567@", "<- callee 127.0.0.1", "SIP/2.0 401", "Authorization: (masked)", "SIP/2.0 200",

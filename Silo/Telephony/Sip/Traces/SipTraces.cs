@@ -15,8 +15,6 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
     private readonly Lock turn = new();
     private int written;
 
-    public string Directory => directory;
-
     public static string NameOf(string call) => $"{call}.sip.txt";
 
     /// <summary>Writes in the background; a disk that is full costs the trace, not the call.</summary>
@@ -33,7 +31,7 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
         {
             try
             {
-                global::System.IO.Directory.CreateDirectory(directory);
+                Directory.CreateDirectory(directory);
                 File.WriteAllText(Path.Combine(directory, NameOf(call)), text);
                 if (written++ % CleanEvery == 0)
                 {

@@ -187,7 +187,8 @@ internal sealed partial class SipLoop : IDisposable
         }
     }
 
-    private void Do(Action? order, SipMessage? message)
+    /// <summary>False: it failed.</summary>
+    private bool Do(Action? order, SipMessage? message)
     {
         try
         {
@@ -204,11 +205,14 @@ internal sealed partial class SipLoop : IDisposable
             {
                 stranger(message);
             }
+
+            return true;
         }
         catch (Exception e)
         {
             // one leg's fault is not the others'
             LogFault(log, e);
+            return false;
         }
     }
 
@@ -225,8 +229,11 @@ internal sealed partial class SipLoop : IDisposable
             }
 
             scheduled.Remove(party);
-            Do(party.Tick, null);
-            Touched(party);
+            if (Do(party.Tick, null))
+            {
+                // one that fails has no timer any more: what is due would be due again at once, for ever
+                Touched(party);
+            }
         }
     }
 

@@ -7,13 +7,13 @@ namespace Dialer.Gateway.Commands.Dial;
 /// <param name="Host">Name or address.</param>
 /// <param name="Port">0 = by DNS, else the usual one.</param>
 /// <param name="Transport">UDP unless told.</param>
-internal sealed record SipTarget(string Host, int Port, TrunkTransport Transport)
+internal sealed record DialTrunk(string Host, int Port, TrunkTransport Transport)
 {
     /// <summary>This very machine: nobody is woken by a test.</summary>
     public bool IsLoopback => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
-    public static bool TryParse(string text, out SipTarget target)
+    public static bool TryParse(string text, out DialTrunk target)
     {
         target = null!;
         var parts = text["sip:".Length..].Split(';');
@@ -30,7 +30,7 @@ internal sealed record SipTarget(string Host, int Port, TrunkTransport Transport
                 "transport=tls" => TrunkTransport.Tls,
                 _ => (TrunkTransport)255,
             };
-        target = new SipTarget(host, port, transport);
+        target = new DialTrunk(host, port, transport);
         return Enum.IsDefined(transport);
     }
 
