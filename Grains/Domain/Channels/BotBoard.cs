@@ -23,8 +23,10 @@ public sealed class BotBoard
     public void Use(BotId bot, TimeSpan now)
     {
         var seat = SeatOf(bot);
+        // nobody watched it between: a probe that was lost then is the last that is known, and says nothing good
+        var isLeftLost = now - seat.UsedAt >= UseLifetime && seat.Health.ProbesLost > 0;
         seat.UsedAt = now;
-        if (!seat.IsProbing && now - seat.ProbedAt > ProbeLifetime)
+        if (!seat.IsProbing && (isLeftLost || now - seat.ProbedAt > ProbeLifetime))
         {
             seat.Health = seat.Health.Unwatched();
         }

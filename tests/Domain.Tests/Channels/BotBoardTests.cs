@@ -38,6 +38,26 @@ public class BotBoardTests
     }
 
     [Fact]
+    public void BotWhoseLastProbeWasLost_AndThatNobodyUsedSince_IsProbedFirst_P41()
+    {
+        // up, the probe at 30 is lost; used for the last time at 5, and again before what a probe found grows old
+        ProbesUntil(40, at => at < 30, usedUntil: 5);
+        Assert.Equal(BotState.Up, board.Of(Bot).State);
+        board.Use(Bot, At(110));
+        Assert.Equal(BotState.Unknown, board.Of(Bot).State);
+        Assert.Equal([Bot], board.TakeDue(At(110)));
+    }
+
+    [Theory]
+    [InlineData(90, BotState.Up)]
+    [InlineData(91, BotState.Down)]
+    public void BotInUse_WhoseProbesAreLost_StaysUpUntilTheThird_P41(int end, BotState expected)
+    {
+        ProbesUntil(end, at => at < 30);
+        Assert.Equal(expected, board.Of(Bot).State);
+    }
+
+    [Fact]
     public void BotThatWasLostInProbes_IsAskedAnew_AfterAWhile_ButFailedCallsAreKept_P41()
     {
         ProbesUntil(16, _ => false);
