@@ -146,19 +146,15 @@ internal sealed partial class CampaignGrain
 
         // people first: neither a slow database nor a command in front of the pause may keep a call up
         await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, Id, null);
-        if (row.Status == CampaignStatus.Running)
+        var paused = await ChangeAsync(now => Task.FromResult(
+            row.Status == CampaignStatus.Running ? CampaignMachine.Pause(Stand, now) : new CampaignStep(Stand, null)));
+        if (paused.IsDone)
         {
-            var paused = await PauseAsync(actor);
-            if (!paused.IsDone)
-            {
-                return paused;
-            }
-
             // what began between the two
             await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, Id, null);
         }
 
-        return await FreshViewAsync();
+        return paused;
     }
 
     public async Task SetCauseAsync(PauseCause cause, bool holds)
@@ -183,6 +179,7 @@ internal sealed partial class CampaignGrain
         var answer = await decide(clock.Now());
         if (!answer.IsDone)
         {
+            await DemandEpochAsync();
             return Answer<CampaignView>.Refused(answer.Refusals);
         }
 
@@ -196,6 +193,7 @@ internal sealed partial class CampaignGrain
         var hasNewCauses = !stand.Causes.SequenceEqual(Stand.Causes);
         if (stand.Status == before && !hasNewCauses)
         {
+            await DemandEpochAsync();
             return;
         }
 
@@ -268,8 +266,7 @@ internal sealed partial class CampaignGrain
 
         if (!isWritten)
         {
-            Leave();
-            throw new InvalidOperationException("The campaign was taken over by another activation; ask again.");
+            throw TakenOver();
         }
 
         row = changed with { Epoch = row.Epoch + 1, AddToTotal = 0 };
@@ -277,6 +274,25 @@ internal sealed partial class CampaignGrain
         {
             terms = terms with { Status = row.Status };
         }
+    }
+
+    /// <summary>
+    /// "Nothing to do" and "not now" are written nowhere, so no version tells that they are true: an activation that another one
+    /// has overtaken would say that a running campaign is paused. Only within a turn, in which the epoch is not moving.
+    /// </summary>
+    private async Task DemandEpochAsync()
+    {
+        if (await store.ReadAsync(Id) is { } stored && stored.Epoch > row!.Epoch)
+        {
+            throw TakenOver();
+        }
+    }
+
+    private InvalidOperationException TakenOver()
+    {
+        LogTakenOver(Id);
+        Leave();
+        return new InvalidOperationException("The campaign was taken over by another activation; ask again.");
     }
 
     /// <summary>The first start on a list begins its loading: its jobs count from here (P37).</summary>

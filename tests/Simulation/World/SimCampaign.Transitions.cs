@@ -75,18 +75,15 @@ internal sealed partial class SimCampaign
     public Task<bool> StopNowAsync() => requests.RunAsync(async () =>
     {
         await HangUpEverywhereAsync();
-        if (row!.Status == CampaignStatus.Running)
+        var isDone = await ChangeAsync(now =>
+            row!.Status == CampaignStatus.Running ? CampaignMachine.Pause(Stand, now) : new CampaignStep(Stand, null));
+        if (isDone)
         {
-            if (!await ChangeAsync(now => CampaignMachine.Pause(Stand, now)))
-            {
-                return false;
-            }
-
             // what began between the two
             await HangUpEverywhereAsync();
         }
 
-        return true;
+        return isDone;
     });
 
     private async Task HangUpEverywhereAsync()
@@ -111,6 +108,7 @@ internal sealed partial class SimCampaign
         var answer = await decide(Now);
         if (!answer.IsDone)
         {
+            await DemandEpochAsync();
             return false;
         }
 
@@ -118,9 +116,25 @@ internal sealed partial class SimCampaign
         return true;
     });
 
+    private async Task DemandEpochAsync()
+    {
+        var stored = await world.Store.ReadAsync(life, () => world.Store.Campaigns[id]);
+        if (stored.Epoch > row!.Epoch)
+        {
+            Leave();
+            throw new TakenOverException();
+        }
+    }
+
     private async Task ApplyAsync(CampaignStep step, CampaignStatus before)
     {
         var stand = step.Stand;
+        if (stand.Status == before && stand.Causes.SequenceEqual(Stand.Causes))
+        {
+            await DemandEpochAsync();
+            return;
+        }
+
         if (!stand.Causes.SequenceEqual(Stand.Causes))
         {
             var suspicious = stand.Causes.Any(c => c.Code == PauseCodes.SuspiciousOutcomes) ? world.Store.Suspicious[id].Union(outcomes.Tries).ToList() : [];
