@@ -62,7 +62,7 @@ public readonly record struct CampaignCounters
     /// <summary>Milliseconds of talk of people called.</summary>
     [Id(19)] public long TalkMs { get; init; }
 
-    /// <summary>Rows of the list refused while loading (destination, zone).</summary>
+    /// <summary>Rows of the list that were refused before any try: a destination that the trunk may not call (P39), an unknown zone (P4).</summary>
     [Id(20)] public int RejectedAtLoad { get; init; }
 
     /// <summary>Waiting or in backoff after at least one attempt that counted: <c>noAnswer</c> if the campaign is finished now.</summary>

@@ -62,6 +62,10 @@ public interface ICampaignGrain : IGrainWithIntegerKey
     [Alias("Wake"), AlwaysInterleave, OneWay]
     Task WakeAsync(LaneId lane, UnixTime notBefore);
 
+    /// <summary>Which numbers the campaign's trunk may call (P39); null = any.</summary>
+    [Alias("Destinations"), AlwaysInterleave, ReadOnly]
+    Task<DestinationTerms?> DestinationsAsync();
+
     /// <summary>A hint: jobs from this id on were added, to be called from this instant.</summary>
     [Alias("JobsAdded"), AlwaysInterleave, OneWay]
     Task JobsAddedAsync(UnixTime notBefore, JobId first);

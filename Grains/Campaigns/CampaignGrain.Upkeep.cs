@@ -297,7 +297,7 @@ internal sealed partial class CampaignGrain
             do
             {
                 rows = await store.ReadWaitingWithAttemptsAsync(Id, row!.Settings.Attempts.Initial, after, limit);
-                await Task.WhenAll(rows.Select(job => GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job)));
+                await EndWithoutCallAsync(rows);
                 after = rows.Count == 0 ? after : rows[^1].Id;
             }
             while (rows.Count == limit && !isLeaving && row.Status == CampaignStatus.Running);
@@ -308,6 +308,9 @@ internal sealed partial class CampaignGrain
             LogFailed(Id, "ending jobs whose attempts were lowered", e);
         }
     }
+
+    private Task EndWithoutCallAsync(IEnumerable<JobRow> rows) =>
+        Task.WhenAll(rows.Select(job => GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job)));
 
     private async Task<IdleReason?> IdleReasonAsync(CampaignCounters counters, UnixTime now)
     {

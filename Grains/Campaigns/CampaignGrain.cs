@@ -2,6 +2,7 @@ using Dialer.Accounts;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Domain.Campaigns;
+using Dialer.Domain.Channels;
 using Dialer.Grains.Channels;
 using Dialer.Grains.Common;
 using Dialer.Grains.PhoneLists;
@@ -157,6 +158,14 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         channelSettings = channel?.Settings;
         terms = channelSettings is null ? null : care.Terms(Id, row.Settings, channelSettings, row.Status);
         permits.Maximum = row.Settings.MaxSimultaneousCalls;
+    }
+
+    public async Task<DestinationTerms?> DestinationsAsync()
+    {
+        // a campaign that does not run has not heard of edits of its channel
+        return row is not null && await channels.ReadAsync(row.Settings.Channel) is { } channel
+            ? Destinations.Of(care.Terms(Id, row.Settings, channel.Settings, row.Status))
+            : null;
     }
 
     private async Task<CampaignView> FreshViewAsync() => View(await store.ReadCountersAsync(Id) ?? row!.Counters);

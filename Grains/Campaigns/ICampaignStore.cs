@@ -56,6 +56,9 @@ public interface ICampaignStore
     /// Waiting rows of a campaign that made at least this many attempts (P14: attempts lowered by an edit), by id, after a cursor.
     /// </summary>
     Task<IReadOnlyList<JobRow>> ReadWaitingWithAttemptsAsync(CampaignId campaign, int attempts, JobId after, int limit);
+
+    /// <summary>Rows of a campaign that wait, by id: from <paramref name="first"/> on, before <paramref name="end"/>.</summary>
+    Task<IReadOnlyList<JobRow>> ReadWaitingAsync(CampaignId campaign, JobId first, JobId end);
 }
 
 /// <summary>A campaign's row.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.PhoneLists;
@@ -41,7 +40,7 @@ public class ListTests(Rigs rigs)
         var phones = Rig.Phones(6);
         var text = "phone,DIALER_PRIORITY\n" + string.Concat(phones.Select((p, i) => $"{p},{5 - (i / 2)}\n"));
         var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 });
-        var list = await ImportAsync(rig, text);
+        var list = await rig.ImportAsync(text);
         await stage.EditAsync(c => c with { List = list });
 
         // the cap is taken by a number of the API until everything is loaded
@@ -135,14 +134,5 @@ public class ListTests(Rigs rigs)
         Assert.Equal(PauseCodes.ChannelDeleted, (await stage.Campaign.ResumeAsync("test")).Refusal.Code);
     }
 
-    private static Task<ListId> ImportAsync(Rig rig, int rows) => ImportAsync(rig, "phone\n" + string.Concat(Rig.Phones(rows).Select(p => $"{p}\n")));
-
-    private static async Task<ListId> ImportAsync(Rig rig, string text)
-    {
-        using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        var answer = await rig.Get<IListImport>().ImportAsync(
-            new ListImportRequest { Name = "list", Country = "RU" }, content, null, TestContext.Current.CancellationToken);
-        Assert.True(answer.IsDone, answer.IsDone ? null : answer.Refusal.Text);
-        return answer.Value.Id;
-    }
+    private static Task<ListId> ImportAsync(Rig rig, int rows) => rig.ImportAsync("phone\n" + string.Concat(Rig.Phones(rows).Select(p => $"{p}\n")));
 }

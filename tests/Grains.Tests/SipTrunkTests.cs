@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Dialer.Campaigns;
 using Dialer.Channels;
+using Dialer.Intake;
 using Dialer.Silo.Storage;
+using Dialer.Subscribers;
 using Dialer.Tests.Sip;
 
 namespace Dialer.Tests;
@@ -106,6 +108,54 @@ public class SipTrunkTests(Rigs rigs)
         far.HangUpAll();
         await stage.UntilAsync(p => p.Counters.Answered == 40, "all are done", TimeSpan.FromSeconds(40));
         Assert.InRange(far.MostLive, 1, 2);
+    }
+
+    [Theory, BothEngines]
+    public async Task NumbersThatTheTrunkMayNotCall_EndWhileTheListIsLoaded_LongBeforeTheyAreDue_P39_P37(StorageEngine engine)
+    {
+        using var far = new FarEnd { Usual = Talks };
+        var rig = await rigs.GetAsync(engine);
+        const string premium = "78099000001";
+        const string abroad = "375291234567";
+        var callable = Rig.Phones(3);
+        var list = await rig.ImportAsync("phone\n" + string.Join('\n', callable.Select(p => $"{p}")) + $"\n{premium}\n{abroad}\n");
+        var stage = await StageAsync(rig, far, campaign: c => c with { List = list, MaxSimultaneousCalls = 1 });
+        await stage.StartAsync();
+
+        // the only line is taken by a talk: nothing behind it has come due
+        var loaded = await stage.UntilAsync(p => p.Counters.RejectedAtLoad == 2, "both are refused");
+        Assert.Equal((5, 5, 2, 2, 0), (loaded.Counters.Total, loaded.Counters.Loaded, loaded.Counters.Final, loaded.Counters.NotDone, loaded.Counters.Attempts));
+        var jobs = (await stage.JobsAsync()).Where(j => j.Status == JobStatus.Final).ToList();
+        Assert.Equal([premium, abroad], jobs.Select(j => j.Phone.Digits));
+        Assert.All(jobs, j => Assert.Equal((JobResult.NotDone, EndReason.DestinationNotAllowed), (j.Result, j.EndReason)));
+        await Until.TrueAsync(() => far.Talking == 1, "the first talks");
+        far.Usual = HangsUp;
+        far.HangUpAll();
+        await stage.UntilAsync(p => p.Counters.Answered == 3, "the others are called");
+        Assert.Equal(3, far.Calls);
+        await stage.AssertBooksAsync();
+    }
+
+    [Theory, BothEngines]
+    public async Task NumbersThatTheTrunkMayNotCall_AreNotTaken_EachNamed_P39(StorageEngine engine)
+    {
+        using var far = new FarEnd { Usual = HangsUp };
+        var rig = await rigs.GetAsync(engine);
+        var stage = await StageAsync(rig, far);
+        var intake = rig.Get<IJobIntake>();
+        NewJob[] jobs = [new() { Phone = new(79161234567) }, new() { Phone = new(375291234567) }, new() { Phone = new(78099000001) }];
+        var refused = await intake.AddAsync(stage.Id, jobs, null);
+        Assert.Equal(
+            [("destination_not_allowed", "[1].phone"), ("destination_not_allowed", "[2].phone")],
+            refused.Refusals.Select(r => (r.Code, r.Field)));
+        Assert.Equal(0, (await stage.ViewAsync()).Counters.Total);
+
+        // named, they are taken
+        var channel = (await stage.Channel.GetAsync())!;
+        var named = channel.Settings with { Sip = channel.Settings.Sip! with { DestinationPrefixes = "7,375" } };
+        Assert.True((await stage.Channel.EditAsync(named, channel.Version)).IsDone);
+        Assert.True((await intake.AddAsync(stage.Id, jobs, null)).IsDone);
+        Assert.Equal(3, (await stage.ViewAsync()).Counters.Total);
     }
 
     private static CampaignSettings Any(CampaignSettings settings) => settings with

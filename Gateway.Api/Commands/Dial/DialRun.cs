@@ -71,7 +71,7 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         var asks = screen.IsTerminal && !request.Yes;
         if (request.DryRun || asks)
         {
-            foreach (var line in DialSummary.Of(plan, list, done))
+            foreach (var line in DialSummary.Of(plan, list, done, OrganisationZone.Country(arguments)))
             {
                 screen.Line(line);
             }

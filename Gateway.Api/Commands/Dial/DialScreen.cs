@@ -105,9 +105,13 @@ internal sealed class DialScreen(IAnsiConsole console, bool isTerminal)
         var c = progress.Counters;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{c.Final}/{c.Total} done, {c.Live} in progress | answered {c.AnsweredCalls}, busy {c.BusyCalls + c.RejectedCalls}, no answer {c.NoAnswerCalls}, no such number {c.Nonexistent}, errors {c.TechnicalFailures} | to be retried {c.WaitingForRetry}");
+            $"{c.Final}/{c.Total} done, {c.Live} in progress | answered {c.AnsweredCalls}, busy {c.BusyCalls + c.RejectedCalls}, no answer {c.NoAnswerCalls}, no such number {c.Nonexistent}, errors {c.TechnicalFailures}{Refused(c)} | to be retried {c.WaitingForRetry}");
         return progress.Idle is { } idle && c.Live == 0 ? $"{text} | {Why(idle, timeZone)}" : text;
     }
+
+    /// <summary>Numbers that may not be called: told only when there are some.</summary>
+    private static string Refused(CampaignCounters counters) =>
+        counters.RejectedAtLoad == 0 ? "" : Text($", not allowed {counters.RejectedAtLoad}");
 
     /// <summary>Why nothing is dialed and when that changes, on the clock of the campaign's zone.</summary>
     public static string Why(IdleReason idle, string timeZone) => idle.Until.IsNone

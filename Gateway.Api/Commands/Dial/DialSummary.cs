@@ -6,7 +6,7 @@ namespace Dialer.Gateway.Commands.Dial;
 /// <summary>What an operator sees before saying yes, and what <c>--dry-run</c> shows.</summary>
 internal static class DialSummary
 {
-    public static IEnumerable<string> Of(DialPlan plan, PhoneListSummary list, int done)
+    public static IEnumerable<string> Of(DialPlan plan, PhoneListSummary list, int done, string country)
     {
         var people = list.Accepted - done;
         var now = TimeProvider.System.GetUtcNow();
@@ -17,6 +17,7 @@ internal static class DialSummary
         yield return $"Trunk            {plan.Carrier}";
         if (plan.Channel.Sip is { } sip)
         {
+            yield return $"May be called    {sip.DestinationPrefixes ?? $"numbers of {country} but no premium numbers (--Dialer:Country)"}";
             yield return $"Shown to them    {sip.CallerId ?? "no number (--caller-id)"}";
             yield return $"Bot              {(plan.Channel.Scenario.IsNone ? "none: they hear silence" : plan.BotText)}";
         }

@@ -33,8 +33,20 @@ public sealed partial class Destinations
     /// <summary>Why a campaign's trunk may not call this number; null = it may. Only SIP trunks are held to destinations.</summary>
     public static string? Refuse(CampaignTerms terms, PhoneNumber phone)
     {
+        return Of(terms) is { } destinations ? Refuse(destinations, phone) : null;
+    }
+
+    public static string? Refuse(DestinationTerms terms, PhoneNumber phone)
+    {
         ArgumentNullException.ThrowIfNull(terms);
-        return terms.Channel is { Kind: ChannelKind.Sip, Sip: { } sip } ? Of(sip.DestinationPrefixes).Refuse(phone, terms.Country) : null;
+        return Of(terms.Prefixes).Refuse(phone, terms.Country);
+    }
+
+    /// <summary>What a campaign's numbers are held to; null = any may be called.</summary>
+    public static DestinationTerms? Of(CampaignTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return terms.Channel is { Kind: ChannelKind.Sip, Sip: { } sip } ? new DestinationTerms(sip.DestinationPrefixes, terms.Country) : null;
     }
 
     /// <summary>As settings that passed their check write them.</summary>

@@ -33,8 +33,13 @@ public static class CounterDelta
             NotDone = isFinal && row.Result == JobResult.NotDone ? sign : 0,
             Cancelled = isFinal && row.Result == JobResult.Cancelled ? sign : 0,
             Unknown = isFinal && row.Result == JobResult.Unknown ? sign : 0,
+            RejectedAtLoad = isFinal && IsRejected(row) ? sign : 0,
             Attempts = sign * row.AttemptsTotal,
             RetryAttempts = sign * Math.Max(0, row.AttemptsTotal - 1),
         };
     }
+
+    /// <summary>A row of the list that was refused as it was, before any try (P39, P4).</summary>
+    private static bool IsRejected(JobRow row) =>
+        row is { TryNumber: 0, EndReason: EndReason.DestinationNotAllowed or EndReason.ZoneUnknown } && !row.Has(JobFlags.FromApi);
 }

@@ -1,5 +1,6 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Channels;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -106,6 +107,9 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         return Redialled(placed, StepRules.Redial) ?? WithoutRedial(otherwise());
     }
 
+    /// <summary>The trunk's destinations were narrowed meanwhile: no redial is promised that could never be called (P39).</summary>
+    private bool IsForbidden => Destinations.Refuse(context.Terms, Row.Phone) is not null;
+
     /// <summary>A redial that was asked for and does not come is said so (P5, P26).</summary>
     public SubscriberStep WithoutRedial(SubscriberStep step)
     {
@@ -119,6 +123,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             : Stop != StopCalls.None ? "the callee opted out"
             : Class == CallClass.Nonexistent ? "no such number"
             : Class == CallClass.BotFailed ? "the bot failed"
+            : IsForbidden ? "the trunk may not call such numbers"
             : "maximum of attempts";
         return step with
         {
@@ -131,7 +136,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
     public SubscriberStep? Redialled(JobRow row, string rule)
     {
         var left = context.JobLimit - row.AttemptsTotal;
-        if (Bot?.Redial is not { } redial || left <= 0 || IsOver || Row.Has(JobFlags.CancelRequested))
+        if (Bot?.Redial is not { } redial || left <= 0 || IsOver || Row.Has(JobFlags.CancelRequested) || IsForbidden)
         {
             return null;
         }

@@ -65,6 +65,12 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
         ("after", after.Value),
         ("limit", limit));
 
+    public Task<IReadOnlyList<JobRow>> ReadWaitingAsync(CampaignId campaign, JobId first, JobId end) => ReadJobsAsync(
+        "where id >= @first and id < @end and campaign = @campaign and status = 1 order by id",
+        ("campaign", campaign.Value),
+        ("first", first.Value),
+        ("end", end.Value));
+
     public Task<UnixTime> ReadNextBackoffAsync(CampaignId campaign) => database.ReadAsync(async connection =>
     {
         // one row of a small partial index in the common case; a campaign's own rows among others' are passed over

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Dialer.Calendars;
 using Dialer.Campaigns;
+using Dialer.Domain.Channels;
 using Dialer.Grains.Subscribers;
 using Dialer.Intake;
 using Dialer.Silo.Storage.Campaigns;
@@ -12,6 +13,9 @@ namespace Dialer.Silo.Storage.Intake;
 /// <summary>New jobs, lanes, counters and the stored answer in one transaction; then a hint to the campaign.</summary>
 internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimeProvider clock) : IJobIntake
 {
+    /// <summary>So many refused numbers are named; whoever mends them asks again.</summary>
+    private const int MaxRefusals = 100;
+
     private static readonly BulkColumn[] JobColumns =
     [
         new("id", BulkType.Int64), new("campaign", BulkType.Int64), new("phone", BulkType.Int64), new("lane", BulkType.Int64),
@@ -30,6 +34,11 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         if (key is not null && await FindAnswerAsync(key) is { } earlier)
         {
             return earlier;
+        }
+
+        if (await RefuseDestinationsAsync(campaign, jobs) is { Count: > 0 } refused)
+        {
+            return Answer<IntakeResult>.Refused(refused);
         }
 
         var lanes = jobs.Select(LaneOf).Distinct().ToList();
@@ -57,6 +66,24 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         }
 
         return added;
+    }
+
+    /// <summary>The numbers that the campaign's trunk may not call (P39): nothing is added then, so that nobody waits for a call in vain.</summary>
+    private async Task<IReadOnlyList<Refusal>> RefuseDestinationsAsync(CampaignId campaign, IReadOnlyList<NewJob> jobs)
+    {
+        if (jobs.Count == 0 || await grains.GetGrain<ICampaignGrain>(campaign.Value).DestinationsAsync() is not { } terms)
+        {
+            return [];
+        }
+
+        return [.. jobs
+            .Select((job, i) => (Index: i, Why: Destinations.Refuse(terms, job.Phone)))
+            .Where(j => j.Why is not null)
+            .Take(MaxRefusals)
+            .Select(j => new Refusal(
+                "destination_not_allowed",
+                $"Number {j.Index + 1} of the request cannot be called: {j.Why}. Take it out, or name its prefix in the channel's destinationPrefixes.",
+                Field: $"[{j.Index}].phone"))];
     }
 
     private async Task<IntakeResult> AddAsync(

@@ -1,6 +1,7 @@
 using Dialer.Calendars;
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Domain.Subscribers;
 using Dialer.Subscribers;
 using static Dialer.Tests.Subscribers.SubscriberWorld;
@@ -238,6 +239,19 @@ public class RedialTests
 
     internal static BotReply Ask(int? attempts = null, int? retry = null) =>
         new() { Redial = new Redial { Policy = new CallPolicy { MaxAttempts = attempts, RetryMinutes = retry } } };
+
+    [Fact]
+    public void Redial_OfANumberThatTheTrunkMayNotCallAnyMore_IsDropped_P39()
+    {
+        var world = new SubscriberWorld(Attempts(3));
+        world.Terms = world.Terms with
+        {
+            Channel = world.Terms.Channel with { Kind = ChannelKind.Sip, Sip = new SipSettings { Host = "192.0.2.1", DestinationPrefixes = "375" } },
+        };
+        var step = world.DialAndEnd(CallClass.Answered, Talk, Ask(attempts: 2));
+        Assert.Equal((JobStatus.Final, JobResult.Reached), (step.Row.Status, step.Row.Result));
+        AssertDropped(world, "the trunk may not call such numbers");
+    }
 
     internal static void AssertDropped(SubscriberWorld world, string why)
     {

@@ -1,6 +1,8 @@
+using System.Text;
 using Dialer.Calendars;
 using Dialer.Campaigns;
 using Dialer.Channels;
+using Dialer.PhoneLists;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +53,15 @@ public sealed class Rig : IAsyncDisposable
     {
         var last = Interlocked.Add(ref phones, count);
         return [.. Enumerable.Range(0, count).Select(i => last - count + i)];
+    }
+
+    public async Task<ListId> ImportAsync(string text)
+    {
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        var answer = await Get<IListImport>().ImportAsync(
+            new ListImportRequest { Name = "list", Country = "RU" }, content, null, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsDone, answer.IsDone ? null : answer.Refusal.Text);
+        return answer.Value.Id;
     }
 
     public T Get<T>()

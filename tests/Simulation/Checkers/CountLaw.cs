@@ -103,6 +103,7 @@ internal sealed class CountLaw(DialerWorld world) : Law(world)
             NotDone = Ended(JobResult.NotDone),
             Cancelled = Ended(JobResult.Cancelled),
             Unknown = Ended(JobResult.Unknown),
+            RejectedAtLoad = rows.Count(r => r is { Status: JobStatus.Final, TryNumber: 0, EndReason: EndReason.DestinationNotAllowed or EndReason.ZoneUnknown } && !r.Has(JobFlags.FromApi)),
             Attempts = rows.Sum(r => r.AttemptsTotal),
             RetryAttempts = rows.Sum(r => Math.Max(0, r.AttemptsTotal - 1)),
         };

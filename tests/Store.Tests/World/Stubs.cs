@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Dialer.Campaigns;
 
 namespace Dialer.Tests.Stores;
 
@@ -24,6 +25,9 @@ public sealed class HintRecorder
 
     public IGrainFactory Factory { get; }
 
+    /// <summary>What the campaigns' numbers are held to.</summary>
+    public DestinationTerms? Destinations { get; set; }
+
     /// <summary>Grain key, method, arguments.</summary>
     public ConcurrentQueue<(long Key, string Method, object?[] Arguments)> Calls { get; } = [];
 
@@ -44,7 +48,9 @@ public sealed class HintRecorder
             }
 
             Recorder!.Calls.Enqueue((Key, targetMethod.Name, args!));
-            return targetMethod.ReturnType == typeof(Task<bool>) ? Task.FromResult(true) : Task.CompletedTask;
+            return targetMethod.ReturnType == typeof(Task<bool>) ? Task.FromResult(true)
+                : targetMethod.ReturnType == typeof(Task<DestinationTerms?>) ? Task.FromResult(Recorder.Destinations)
+                : Task.CompletedTask;
         }
     }
 }
