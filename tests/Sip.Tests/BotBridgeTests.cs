@@ -95,6 +95,29 @@ public class BotBridgeTests
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
     }
 
+    [Fact]
+    public async Task CalleeWhoLeavesWhileBeingMovedToTheBot_EndsTheBotsLegToo_P41()
+    {
+        const string session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: session) };
+        var sink = new RecordingSink();
+        await using var side = new SipSide(far.Address, sink);
+        var id = new TryId(new JobId(1), 1);
+        await side.Driver.DialAsync(
+            new DialCommand(
+                id, new CampaignId(1), new PhoneNumber(Stays), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30),
+                new Scenario { SipBotUri = $"sip:bot@{bot.Address}", Handover = BotHandover.ReInvite }),
+            TestContext.Current.CancellationToken);
+        // the callee's side never answers the re-INVITE
+        await Until.TrueAsync(() => far.ReInvites > 0 && bot.Live == 1, "the callee is being moved");
+        far.HangUpAll();
+        var end = await sink.EndedAsync(id, "the callee left");
+        Assert.Equal((CallClass.Answered, EndedBy.Callee), (end.Class, end.By));
+        await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
+        sink.CheckLaws();
+    }
+
     [Theory]
     [InlineData(BotHandover.ReInvite, "the bot answered without a session", 1)]
     [InlineData(BotHandover.LateOffer, "the trunk offered no session", 0)]

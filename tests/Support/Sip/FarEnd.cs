@@ -11,7 +11,8 @@ namespace Dialer.Tests.Sip;
 /// <param name="Status">Final response; 0 = rings for ever.</param>
 /// <param name="After">How long it rings before that.</param>
 /// <param name="HangsUpAfter">BYE this long after the answer; null = never.</param>
-internal sealed record Habit(int Status, TimeSpan After, TimeSpan? HangsUpAfter = null);
+/// <param name="Session">SDP of its 200; null = none. It answers no re-INVITE.</param>
+internal sealed record Habit(int Status, TimeSpan After, TimeSpan? HangsUpAfter = null, string? Session = null);
 
 /// <summary>
 /// A plain SIP callee over UDP, for the driver contract: it answers a CANCEL or BYE of a call that it does not know with 481, which
@@ -64,6 +65,11 @@ internal sealed class FarEnd : IDisposable
     public int Cancelled => callees.Values.Count(c => c.EndedBy == SipMethods.Cancel);
 
     public int HungUp => callees.Values.Count(c => c.EndedBy == SipMethods.Bye);
+
+    /// <summary>Sessions offered within calls: none is answered.</summary>
+    public int ReInvites => reInvites;
+
+    private int reInvites;
 
     /// <summary>Every callee who talks hangs up.</summary>
     public void HangUpAll()
@@ -168,10 +174,10 @@ internal sealed class FarEnd : IDisposable
         }
     }
 
-    private static string Response(SipMessage request, int status, string tag, string extra = "") =>
+    private static string Response(SipMessage request, int status, string tag, string extra = "", string? session = null) =>
         $"SIP/2.0 {status} Status {status}\r\n" + string.Concat(request.Lines(SipHeader.Via).Select(v => $"Via: {v}\r\n"))
         + $"From: {request.First(SipHeader.From)}\r\nTo: {request.First(SipHeader.To)}{(request.To!.Tag is null ? ";tag=" + tag : "")}\r\n"
-        + $"Call-ID: {request.CallId}\r\nCSeq: {request.First(SipHeader.CSeq)}\r\n{extra}Content-Length: 0\r\n\r\n";
+        + $"Call-ID: {request.CallId}\r\nCSeq: {request.First(SipHeader.CSeq)}\r\n{extra}{(session is null ? "" : "Content-Type: application/sdp\r\n")}Content-Length: {session?.Length ?? 0}\r\n\r\n{session}";
 
     private sealed class Callee(FarEnd owner, SipMessage invite, Habit habit, EndPoint caller)
     {
@@ -208,6 +214,9 @@ internal sealed class FarEnd : IDisposable
                 caller = from;
                 switch (message.Method)
                 {
+                    case "INVITE" when message.IsRequest && message.To!.Tag is not null:
+                        Interlocked.Increment(ref owner.reInvites);
+                        break;
                     case "INVITE" when message.IsRequest:
                         owner.Send(last, caller);
                         break;
@@ -241,7 +250,7 @@ internal sealed class FarEnd : IDisposable
 
                 hasFinal = true;
                 IsOver = status != 200;
-                Say(Response(invite, status, tag, status == 200 ? $"Contact: <sip:callee@{owner.Address}>\r\n" : ""));
+                Say(Response(invite, status, tag, status == 200 ? $"Contact: <sip:callee@{owner.Address}>\r\n" : "", status == 200 ? habit.Session : null));
                 if (status == 200)
                 {
                     _ = RepeatAsync();
