@@ -57,6 +57,7 @@ if [ "$tier" = all ]; then
     tier_of Sip.Tests
     tier_of Store.Tests
     tier_of Grains.Tests
+    tier_of Gateway.Tests
     tier_of Cluster.Tests
     tier_of Commands.Tests
     tier_of Crash.Tests

@@ -1,10 +1,8 @@
 using System.Net.Sockets;
 using Dialer.Gateway;
-using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Commands;
 using Dialer.Gateway.Commands.Dial;
 using Dialer.Gateway.Hosting;
-using Dialer.Gateway.Status;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Telephony.Simulated;
@@ -54,7 +52,6 @@ namespace Dialer.Gateway
                 await StartRefusals.AroundAsync(() => DialerStoreServices.PrepareAsync(storage, TimeProvider.System), storage);
                 builder.Services.AddDialerStore(storage);
                 builder.AddDialerSilo(options, storage);
-                builder.Services.AddStatus();
                 return await StartAsync(builder, start, storage, hold, cancel);
             }
             catch when (hold is not null)
@@ -75,9 +72,9 @@ namespace Dialer.Gateway
 
             builder.Services.AddSingleton<IHostLifetime, NoSignals>();
             CheckUrls(builder.Configuration["urls"]);
+            builder.Services.AddGateway();
             var app = builder.Build();
-            app.MapStatus();
-            app.MapAddPhones();
+            app.UseGateway();
             await StartServingAsync(app, storage, cancel);
             return new Engine(app, start.NeedsHttp ? app.Urls.FirstOrDefault() : null, hold);
         }

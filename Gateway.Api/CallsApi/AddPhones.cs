@@ -39,7 +39,7 @@ internal static class AddPhones
                 : Results.Json(
                     new { type = "invalid.call.task.state", state = campaign.Status.ToString().ToUpperInvariant(), message = added.Refusal.Text },
                     statusCode: StatusCodes.Status400BadRequest);
-        });
+        }).AllowAnonymous();
 
     private static async Task<(IReadOnlyList<NewJob> Jobs, IResult? Fault)> ReadAsync(HttpRequest request, INumberReader numbers, CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Dialer.Gateway.Commands.Demo;
 using Dialer.Gateway.Commands.Dial;
+using Dialer.Gateway.Access;
 using Dialer.Gateway.Hosting;
 
 namespace Dialer.Gateway.Commands;
@@ -20,6 +21,7 @@ internal static class CommandLineRoot
             DemoCommand.Create(arguments, trunk),
             DemoCommand.CreateWorker(starter, arguments),
             Carrier(carrier),
+            Key(starter, arguments),
         };
         root.SetAction((_, _) => ServeAsync(starter, arguments));
         var parsed = root.Parse(arguments.Command);
@@ -49,6 +51,18 @@ internal static class CommandLineRoot
         return command;
     }
 
+    private static Command Key(EngineStarter starter, SplitArguments arguments)
+    {
+        var reset = new Command("reset", "Makes one more key of an administrator and prints it.");
+        reset.SetAction(async (_, cancel) =>
+        {
+            await using var engine = await starter(new EngineStart(arguments.Configuration, "./data", IsQuiet: true, NeedsHttp: false), cancel);
+            Console.WriteLine($"admin key: {await AdminKey.ResetAsync(engine.Services)}");
+            return ExitCodes.Done;
+        });
+        return new Command("key", "Keys of the management API.") { reset };
+    }
+
     private static async Task<int> ServeAsync(EngineStarter starter, SplitArguments arguments)
     {
         using var interrupts = new Interrupts();
@@ -59,7 +73,17 @@ internal static class CommandLineRoot
         }
 
         await using var engine = await starting;
+        if (await AdminKey.EnsureAsync(engine.Services) is { } made)
+        {
+            Console.WriteLine($"admin key: {made}");
+        }
+
         Console.WriteLine($"Orleans Dialer serves {engine.Url}. Ctrl-C ends it.");
+        if (!Console.IsOutputRedirected && await AdminKey.LinkAsync(engine) is { } link)
+        {
+            Console.WriteLine($"Sign in, once: {link}");
+        }
+
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, engine.Stopping);
         await ended.Token.WhenCancelled();
         return interrupts.First.IsCancellationRequested ? ExitCodes.Done : ExitCodes.Stopped;

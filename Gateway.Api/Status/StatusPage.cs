@@ -19,8 +19,8 @@ internal static class StatusPage
 
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        routes.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
         routes.MapGet("/", async (IDialerQueries queries) => Results.Content(Page(await queries.ReadCampaignsAsync(Shown)), "text/html; charset=utf-8"));
     }
 

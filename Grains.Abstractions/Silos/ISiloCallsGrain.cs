@@ -10,6 +10,10 @@ public interface ISiloCallsGrain : IGrainWithStringKey
     [Alias("HangUp")]
     Task<int> HangUpAsync(CampaignId? campaign, ChannelId? channel, TryId? call);
 
+    /// <summary>The trace of a call that this silo made; null = it has none.</summary>
+    [Alias("ReadTrace")]
+    Task<string?> ReadTraceAsync(TryId call);
+
     [Alias("Count")]
     Task<int> CountAsync();
 }

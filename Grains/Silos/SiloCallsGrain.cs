@@ -9,10 +9,12 @@ namespace Dialer.Grains.Silos;
 
 /// <summary>Reaches the calls of the silo it is placed on.</summary>
 [SiloCallsPlacement]
-internal sealed class SiloCallsGrain(CallDesk desk) : Grain, ISiloCallsGrain
+internal sealed class SiloCallsGrain(CallDesk desk, ICallTraces traces) : Grain, ISiloCallsGrain
 {
     public async Task<int> HangUpAsync(CampaignId? campaign, ChannelId? channel, TryId? call) =>
         call is { } one ? await desk.HangUpAsync(one, HangUpReason.Stop) ? 1 : 0 : await desk.StopAsync(campaign, channel);
+
+    public Task<string?> ReadTraceAsync(TryId call) => traces.ReadAsync(call);
 
     public Task<int> CountAsync() => Task.FromResult(desk.List().Count);
 }

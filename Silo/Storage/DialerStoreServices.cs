@@ -1,3 +1,4 @@
+using Dialer.Access;
 using Dialer.Accounts;
 using Dialer.DoNotCall;
 using Dialer.Grains.Campaigns;
@@ -6,6 +7,7 @@ using Dialer.Grains.Common;
 using Dialer.Grains.PhoneLists;
 using Dialer.Grains.Silos;
 using Dialer.Grains.Subscribers;
+using Dialer.Silo.Storage.Access;
 using Dialer.Silo.Storage.Campaigns;
 using Dialer.Silo.Storage.Channels;
 using Dialer.Silo.Storage.DoNotCall;
@@ -73,6 +75,8 @@ public static class DialerStoreServices
         services.AddSingleton<IChannelStore>(s => new ChannelStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<ISiloStore>(s => new SiloStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IDoNotCallStore>(s => new DoNotCallStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IAccessStore>(s => new AccessStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IAuditLog>(s => new AuditLog(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<INewIds>(s => new IdAllocator(s.GetRequiredService<IDatabase>()));
         services.AddSingleton(s => new PhoneListStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());

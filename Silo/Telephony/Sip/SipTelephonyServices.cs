@@ -1,5 +1,7 @@
 using System.Net;
+using Dialer.Calls;
 using Dialer.Grains.Calls;
+using Dialer.Grains.Silos;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Storage.Installations;
@@ -27,6 +29,7 @@ internal static class SipTelephonyServices
             s.GetRequiredService<ILogger<SipNetwork>>()));
         services.TryAddSingleton(_ => new SipResolver());
         services.AddSingleton(s => new SipTraces(traces, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SipTraces>>()));
+        services.AddSingleton<ICallTraces, CallTraces>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICallDriverFactory, SipCallDriverFactory>(s => new SipCallDriverFactory(
             s.GetRequiredService<SipNetwork>(),
             s.GetRequiredService<SipResolver>(),
@@ -34,5 +37,11 @@ internal static class SipTelephonyServices
             () => s.GetRequiredService<InstallationFacts>().Current,
             s.GetRequiredService<ILoggerFactory>())));
         return services;
+    }
+
+    /// <summary>The folder of traces, by try.</summary>
+    private sealed class CallTraces(SipTraces traces) : ICallTraces
+    {
+        public Task<string?> ReadAsync(TryId call) => traces.ReadAsync(call.ToString());
     }
 }

@@ -25,6 +25,19 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
         _ = Task.Run(() => Write(call, text));
     }
 
+    /// <summary>The trace of a call; null if none was written or it has been cleaned away.</summary>
+    public async Task<string?> ReadAsync(string call)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(Path.Combine(directory, NameOf(call)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private void Write(string call, string text)
     {
         lock (turn)

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dialer.Access;
+
+namespace Dialer.Gateway.Access;
+
+/// <summary>An endpoint that changes something, under the name by which the audit log tells it (P52).</summary>
+internal sealed record AuditedAttribute(string Action, string? TargetParameter, bool IsPhone);
+
+/// <summary>Writes down each change before it is made, and its answer afterwards (P52).</summary>
+internal static class Audit
+{
+    private const string TargetItem = "audit.target";
+    private const int PhoneHashBytes = 16;
+
+    /// <param name="builder">The endpoint.</param>
+    /// <param name="action">What it does, for example <c>campaign.pause</c>.</param>
+    /// <param name="target">The route parameter that names what is changed; null = the answer tells.</param>
+    /// <param name="isPhone">The parameter is a phone: its hash is kept.</param>
+    public static TBuilder Audited<TBuilder>(this TBuilder builder, string action, string? target = "id", bool isPhone = false)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AuditedAttribute(action, target, isPhone));
+
+    /// <summary>What a change made or touched, where the path does not say it.</summary>
+    public static void AuditTarget(this HttpContext context, string target) => context.Items[TargetItem] = target;
+
+    public static string HashOf(string phone) => "phone:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(phone))[..PhoneHashBytes]);
+
+    public static IApplicationBuilder UseAudit(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<AuditedAttribute>() is not { } audited)
+        {
+            await next(context);
+            return;
+        }
+
+        var log = context.RequestServices.GetRequiredService<IAuditLog>();
+        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
+        var named = audited.TargetParameter is null ? "" : context.GetRouteValue(audited.TargetParameter)?.ToString() ?? "";
+        var entry = await log.BeginAsync(new AuditEntry
+        {
+            At = UnixTime.From(clock.GetUtcNow()),
+            Actor = context.User.Actor(),
+            Action = audited.Action,
+            Target = audited.IsPhone ? HashOf(named) : named,
+        });
+        var status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            await next(context);
+            status = context.Response.StatusCode;
+        }
+        finally
+        {
+            await log.EndAsync(entry, status, context.Items[TargetItem] as string);
+        }
+    });
+}

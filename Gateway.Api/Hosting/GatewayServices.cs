@@ -1,0 +1,47 @@
+using Dialer.Gateway.Access;
+using Dialer.Gateway.CallsApi;
+using Dialer.Gateway.Numbers;
+using Dialer.Gateway.Problems;
+using Dialer.Gateway.Status;
+using Dialer.Gateway.Wire;
+
+namespace Dialer.Gateway.Hosting;
+
+/// <summary>Puts the gateway into a web application: services, the order of what a request passes, and the endpoints.</summary>
+internal static class GatewayServices
+{
+    /// <summary>What a body may have where an endpoint says nothing.</summary>
+    private const long MaxBodyBytes = 1 << 20;
+
+    public static IServiceCollection AddGateway(this IServiceCollection services)
+    {
+        services.AddStatus();
+        services.AddAccess();
+        services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+        return services;
+    }
+
+    public static WebApplication UseGateway(this WebApplication app)
+    {
+        app.UseBareStatuses();
+        app.UseFailures();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseCsrf();
+        app.UseAudit();
+        app.MapStatus();
+        app.MapSignIn();
+        app.MapKeys();
+        app.MapAudit();
+        app.MapTraces();
+        app.MapAddPhones();
+        return app;
+    }
+}
