@@ -52,7 +52,7 @@ namespace Dialer.Gateway
                 await StartRefusals.AroundAsync(() => DialerStoreServices.PrepareAsync(storage, TimeProvider.System), storage);
                 builder.Services.AddDialerStore(storage);
                 builder.AddDialerSilo(options, storage);
-                return await StartAsync(builder, start, storage, hold, cancel);
+                return await StartAsync(builder, start, options, storage, hold, cancel);
             }
             catch when (hold is not null)
             {
@@ -62,7 +62,7 @@ namespace Dialer.Gateway
         }
 
         private static async Task<IEngine> StartAsync(
-            WebApplicationBuilder builder, EngineStart start, StorageOptions storage, DataLock? hold, CancellationToken cancel)
+            WebApplicationBuilder builder, EngineStart start, DialerOptions options, StorageOptions storage, DataLock? hold, CancellationToken cancel)
         {
             if (!start.NeedsHttp)
             {
@@ -72,7 +72,7 @@ namespace Dialer.Gateway
 
             builder.Services.AddSingleton<IHostLifetime, NoSignals>();
             CheckUrls(builder.Configuration["urls"]);
-            builder.Services.AddGateway();
+            builder.Services.AddGateway(options.Gateway);
             var app = builder.Build();
             app.UseGateway();
             await StartServingAsync(app, storage, cancel);

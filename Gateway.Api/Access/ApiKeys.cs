@@ -35,7 +35,7 @@ internal sealed class ApiKeys(IAccessStore store, INewIds ids, TimeProvider cloc
         Id = await ids.NextAsync(),
         Name = name,
         Role = role,
-        CreatedAt = UnixTime.From(clock.GetUtcNow()),
+        CreatedAt = clock.Now(),
         CreatedBy = actor,
     };
 

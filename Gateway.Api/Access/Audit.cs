@@ -38,7 +38,7 @@ internal static class Audit
         var named = audited.TargetParameter is null ? "" : context.GetRouteValue(audited.TargetParameter)?.ToString() ?? "";
         var entry = await log.BeginAsync(new AuditEntry
         {
-            At = UnixTime.From(clock.GetUtcNow()),
+            At = clock.Now(),
             Actor = context.User.Actor(),
             Action = audited.Action,
             Target = audited.IsPhone ? HashOf(named) : named,

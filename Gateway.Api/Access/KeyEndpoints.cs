@@ -43,7 +43,7 @@ internal static class KeyEndpoints
 
     private static async Task<IResult> RevokeAsync(long id, IAccessStore store, TimeProvider clock)
     {
-        if (await store.RevokeAsync(id, UnixTime.From(clock.GetUtcNow())))
+        if (await store.RevokeAsync(id, clock.Now()))
         {
             return Results.NoContent();
         }

@@ -17,5 +17,5 @@ internal sealed class ProtectionKeys(IAccessStore store, TimeProvider clock) : I
 
     public void StoreElement(XElement element, string friendlyName) =>
         Task.Run(() => store.AddProtectionKeyAsync(
-            friendlyName, element.ToString(SaveOptions.DisableFormatting), UnixTime.From(clock.GetUtcNow()))).GetAwaiter().GetResult();
+            friendlyName, element.ToString(SaveOptions.DisableFormatting), clock.Now())).GetAwaiter().GetResult();
 }

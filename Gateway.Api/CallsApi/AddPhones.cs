@@ -1,96 +1,82 @@
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Dialer.Campaigns;
+using Dialer.Gateway.Hosting;
+using Dialer.Gateway.Problems;
 using Dialer.Intake;
 using Dialer.Numbers;
 using Dialer.Reports;
 
 namespace Dialer.Gateway.CallsApi;
 
-/// <summary>
-/// <c>POST /api/calls/campaign/{token}/addPhones</c> (P47): so far with phone, payload and gmtZone; any other condition is
-/// refused rather than ignored.
-/// </summary>
+/// <summary><c>POST …/addPhones</c> (P47): a request of any number of items becomes jobs, all of them or none.</summary>
 internal static class AddPhones
 {
-    private const int MaxItems = 100_000;
+    public static void MapAddPhones(this IEndpointRouteBuilder routes, GatewayOptions options) => routes
+        .MapPost(CallsRoutes.Calls + "/addPhones", AddAsync)
+        .WithName("addPhones").WithTags(CallsRoutes.Tag).AllowAnonymous()
+        .WithMaxBody(options.MaxAddPhonesBytes == 0 ? null : options.MaxAddPhonesBytes);
 
-    private static readonly string[] Known = ["phone", "payload", "gmtZone"];
-
-    public static void MapAddPhones(this IEndpointRouteBuilder routes) => routes.MapPost(
-        "/api/calls/campaign/{token}/addPhones",
-        async (string token, HttpRequest request, IDialerQueries queries, INumberReader numbers, IJobIntake intake, CancellationToken cancel) =>
+    private static Task<IResult> AddAsync(
+        string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake) =>
+        CallsRoutes.WithCampaignAsync(token, queries, async campaign =>
         {
-            if (await queries.FindCampaignByTokenAsync(token) is not { } campaign)
+            var key = CallsRoutes.KeyOf(context.Request, campaign.Id, "addPhones");
+            if (CallsRoutes.RefuseKey(key) is { } refused)
             {
-                return Error(StatusCodes.Status404NotFound, "invalid.token", "There is no campaign with this token.");
+                return refused;
             }
 
-            var (jobs, fault) = await ReadAsync(request, numbers, cancel);
-            if (fault is not null)
+            var reader = new CallJobReader(numbers);
+            if (await ReadAsync(context, reader) is { } fault)
             {
                 return fault;
             }
 
-            var key = request.Headers["Idempotence-Key"].FirstOrDefault() ?? request.Query["Idempotence-Key"].FirstOrDefault();
-            var added = await intake.AddAsync(campaign.Id, jobs, key is null ? null : new IntakeKey($"{token}/addPhones", key));
-            return added.IsDone
-                ? Results.Json(added.Value.Jobs.Select(j => j.ToString()))
-                : Results.Json(
-                    new { type = "invalid.call.task.state", state = campaign.Status.ToString().ToUpperInvariant(), message = added.Refusal.Text },
-                    statusCode: StatusCodes.Status400BadRequest);
-        }).AllowAnonymous();
+            return Answer(await intake.AddAsync(campaign.Id, reader.Jobs, key), campaign, reader.Written);
+        });
 
-    private static async Task<(IReadOnlyList<NewJob> Jobs, IResult? Fault)> ReadAsync(HttpRequest request, INumberReader numbers, CancellationToken cancel)
+    /// <summary>The ids by position, or why nothing was added.</summary>
+    public static IResult Answer(Answer<IntakeResult> added, CampaignSummary campaign, IReadOnlyList<string> phones) =>
+        added.IsDone ? CallsJson.Ok(added.Value.Jobs.Select(j => j.ToString())) : Refused(added.Refusals, campaign, phones);
+
+    public static IResult Refused(IReadOnlyList<Refusal> refusals, CampaignSummary campaign, IReadOnlyList<string> phones)
     {
-        JsonNode? body;
-        try
-        {
-            body = await JsonNode.ParseAsync(request.Body, cancellationToken: cancel);
-        }
-        catch (JsonException)
-        {
-            body = null;
-        }
-
-        if (body is not JsonArray { Count: <= MaxItems } items)
-        {
-            return ([], Error(StatusCodes.Status400BadRequest, "bad.request", $"The body is a JSON array of at most {MaxItems} objects with a phone."));
-        }
-
-        var jobs = new List<NewJob>(items.Count);
-        var seen = new HashSet<PhoneNumber>();
-        foreach (var item in items)
-        {
-            if (item is not JsonObject one || one["phone"]?.ToString() is not { } text)
-            {
-                return ([], Error(StatusCodes.Status400BadRequest, "bad.request", "Each item is an object with a phone."));
-            }
-
-            if (one.Select(p => p.Key).FirstOrDefault(k => !Known.Contains(k)) is { } other)
-            {
-                return ([], Error(StatusCodes.Status400BadRequest, "bad.request", $"'{other}' is not taken by this version; nothing was added."));
-            }
-
-            var read = numbers.Read(text, one["gmtZone"]?.ToString());
-            if (!read.IsDone)
-            {
-                var type = read.Refusal.Field == "gmtZone" ? "phone.gmtZone.bad.format" : "phone.bad.format";
-                return ([], Results.Json(new { type, phone = text, message = read.Refusal.Text }, statusCode: StatusCodes.Status400BadRequest));
-            }
-
-            if (!seen.Add(read.Value.Phone))
-            {
-                return ([], Results.Json(
-                    new { type = "phone.duplicated", phone = text, message = "A phone stands twice in the request.", phonesDuplicates = new[] { text } },
-                    statusCode: StatusCodes.Status400BadRequest));
-            }
-
-            jobs.Add(new NewJob { Phone = read.Value.Phone, Zone = read.Value.Zone, Payload = one["payload"]?.ToJsonString() });
-        }
-
-        return (jobs, null);
+        var first = refusals[0];
+        return first.Field is { } field
+            ? CallsErrors.Of(new CallsError("phone.bad.format", first.Text) { Phone = phones[IndexOf(field)] })
+            : CallsErrors.State(campaign.Status == CampaignStatus.Deleted ? "deleted" : "finished");
     }
 
-    private static IResult Error(int status, string type, string message) => Results.Json(new { type, error = type, message }, statusCode: status);
+    private static int IndexOf(string field) => int.Parse(field.AsSpan(1, field.IndexOf(']', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture);
+
+    private static async Task<IResult?> ReadAsync(HttpContext context, CallJobReader reader)
+    {
+        try
+        {
+            // item by item: the body is never held as a whole
+            await foreach (var item in JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(context.Request.Body, CallsJson.Options, context.RequestAborted))
+            {
+                if (!reader.Take(item))
+                {
+                    return CallsErrors.Of(reader.Fault!);
+                }
+            }
+        }
+        catch (JsonException e)
+        {
+            var line = e.LineNumber is { } number ? $" (line {number + 1})" : "";
+            return CallsErrors.BadRequest($"The body is a JSON array of objects with a phone, in UTF-8; it cannot be read{line}.");
+        }
+        catch (InvalidOperationException)
+        {
+            return CallsErrors.BadRequest("The body is a JSON array of objects with a phone, in UTF-8.");
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return CallsErrors.TooLarge("The body is larger than this host takes; send the phones in several requests.");
+        }
+
+        return reader.Duplicates() is { } duplicated ? CallsErrors.Of(duplicated) : null;
+    }
 }

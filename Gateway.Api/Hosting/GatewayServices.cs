@@ -13,8 +13,9 @@ internal static class GatewayServices
     /// <summary>What a body may have where an endpoint says nothing.</summary>
     private const long MaxBodyBytes = 1 << 20;
 
-    public static IServiceCollection AddGateway(this IServiceCollection services)
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayOptions options)
     {
+        services.AddSingleton(options);
         services.AddStatus();
         services.AddAccess();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
@@ -41,7 +42,7 @@ internal static class GatewayServices
         app.MapKeys();
         app.MapAudit();
         app.MapTraces();
-        app.MapAddPhones();
+        app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Dialer.Gateway.Wire;
@@ -17,6 +18,25 @@ internal static partial class Instants
     {
         instant = default;
         return Pattern().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out instant);
+    }
+
+    /// <summary>An instant of the Calls API: text with an offset, or Unix milliseconds.</summary>
+    public static bool TryReadAny(JsonElement value, out UnixTime instant)
+    {
+        instant = UnixTime.None;
+        if (value.ValueKind == JsonValueKind.String && TryRead(value.GetString()!, out var read))
+        {
+            instant = UnixTime.From(read);
+            return instant.Ms > 0;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var ms) && ms > 0 && ms < UnixTime.Never.Ms)
+        {
+            instant = new UnixTime(ms);
+            return true;
+        }
+
+        return false;
     }
 
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})\z", RegexOptions.CultureInvariant)]

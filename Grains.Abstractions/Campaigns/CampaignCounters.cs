@@ -77,6 +77,9 @@ public readonly record struct CampaignCounters
     /// <summary>Calls that nobody took, unreachable phones included.</summary>
     [Id(25)] public int NoAnswerCalls { get; init; }
 
+    /// <summary>Seconds of speech recognition and synthesis that bots used (P46).</summary>
+    [Id(26)] public long SpeechSeconds { get; init; }
+
     /// <summary>
     /// How they read in a campaign of this status. Finish writes no row: what waits, and what was not loaded yet, reads as done
     /// (<c>noAnswer</c> after attempts, else <c>notDone</c>), as each job does in reports.
@@ -121,5 +124,6 @@ public readonly record struct CampaignCounters
         BusyCalls = a.BusyCalls + b.BusyCalls,
         RejectedCalls = a.RejectedCalls + b.RejectedCalls,
         NoAnswerCalls = a.NoAnswerCalls + b.NoAnswerCalls,
+        SpeechSeconds = a.SpeechSeconds + b.SpeechSeconds,
     };
 }

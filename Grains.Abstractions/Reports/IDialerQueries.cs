@@ -32,6 +32,9 @@ public interface IDialerQueries
 
     /// <summary>The campaign that a token belongs to; null if there is none (P19).</summary>
     Task<CampaignSummary?> FindCampaignByTokenAsync(string token);
+
+    /// <summary>The conditions of a campaign as stored; null if there is none.</summary>
+    Task<CampaignSettings?> ReadSettingsAsync(CampaignId campaign);
 }
 
 /// <summary>One job of a report.</summary>
@@ -71,4 +74,7 @@ public sealed record CampaignSummary
     [Id(2)] public required CampaignStatus Status { get; init; }
     [Id(3)] public required CampaignCounters Counters { get; init; }
     [Id(4)] public UnixTime CreatedAt { get; init; }
+    [Id(5)] public UnixTime StartsAt { get; init; }
+    [Id(6)] public UnixTime StartedAt { get; init; }
+    [Id(7)] public UnixTime FinishedAt { get; init; }
 }

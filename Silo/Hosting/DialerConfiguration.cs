@@ -38,6 +38,7 @@ public static class DialerConfiguration
         Demand(options.Sip.Address is null || System.Net.IPAddress.TryParse(options.Sip.Address, out _), "Dialer:Sip:Address is no IP address; leave it out to listen on all.");
         Demand(options.Sip.Port is >= 0 and <= 65_535, "Dialer:Sip:Port is 0 (any free one) to 65535.");
         Demand(options.Sip.Advertised is null || TrunkAddress.IsHost(options.Sip.Advertised), "Dialer:Sip:Advertised is an address or a host name.");
+        Demand(options.Gateway.MaxAddPhonesBytes >= 0, "Dialer:Gateway:MaxAddPhonesBytes is a number of bytes, or 0 for no limit.");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(
@@ -88,7 +89,7 @@ public static class DialerConfiguration
                 throw new ConfigurationRefusedException($"{path}:{child.Key} is not a setting; known are {string.Join(", ", known.Keys.Order())}.");
             }
 
-            if (property.PropertyType.Namespace == type.Namespace)
+            if (property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal))
             {
                 CheckNames(child, property.PropertyType, $"{path}:{property.Name}");
             }

@@ -3,6 +3,7 @@ using Dialer.DoNotCall;
 using Dialer.Grains.Accounts;
 using Dialer.Numbers;
 using Dialer.Silo.Hosting;
+using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.Privacy;
 using Dialer.Subscribers;
@@ -17,6 +18,7 @@ namespace Dialer.Silo.Recovery;
 internal sealed partial class Janitor(
     PhoneListStore lists,
     ErasureStore erasure,
+    AnswerBook answers,
     IDoNotCallStore doNotCall,
     IGrainFactory grains,
     OrganisationBoard organisation,
@@ -44,6 +46,10 @@ internal sealed partial class Janitor(
         await EraseListsAsync(cancel);
         await EraseCampaignsAsync(cancel);
         await ErasePhonesAsync(cancel);
+        while (!cancel.IsCancellationRequested && await answers.PruneAsync(Clock.Now(), Chunk) == Chunk)
+        {
+            // a chunk at a time: the writes of calls come between
+        }
     }
 
     protected override void LogFailed(Exception cause) => LogPassFailed(cause);

@@ -85,6 +85,9 @@ public static class DialerStoreServices
         services.AddSingleton(s => new ErasureStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IErasure>(s => s.GetRequiredService<ErasureStore>());
         services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IJobReports>(s => new JobReports(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new AnswerBook(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IAnswerBook>(s => s.GetRequiredService<AnswerBook>());
         services.AddSingleton<IJobIntake>(s => new JobIntake(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
         return services;

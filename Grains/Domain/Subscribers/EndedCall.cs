@@ -195,6 +195,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
                     RejectedCalls = Class == CallClass.Rejected ? 1 : 0,
                     NoAnswerCalls = Class is CallClass.NoAnswer or CallClass.Unreachable ? 1 : 0,
                     TalkMs = talked ? (At - AnsweredAt).Ticks / TimeSpan.TicksPerMillisecond : 0,
+                    SpeechSeconds = Math.Max(0, SpeechSeconds),
                 },
         };
     }
@@ -205,6 +206,11 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         : after.ErrorStreak > Row.ErrorStreak ? At + ErrorBackoff.After(after.ErrorStreak)
         : counted ? At + context.Pause
         : UnixTime.None;
+
+    /// <summary>Speech that the bot used (P46): what it reported, else the talk with a bot; −1 = there was none.</summary>
+    private int SpeechSeconds => Bot is { SpeechSeconds: >= 0 } told ? told.SpeechSeconds
+        : Class == CallClass.Answered && !AnsweredAt.IsNone && !context.Terms.Scenario.IsNone ? (int)Math.Ceiling((At - AnsweredAt).TotalSeconds)
+        : -1;
 
     private TryRecord Record(JobRow after, string rule, bool counted, UnixTime next) => new()
     {
@@ -225,7 +231,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         NextAt = next,
         CallResult = Bot?.CallResult,
         AnsweredBy = Bot?.AnsweredBy ?? AnsweredBy.Unknown,
-        SpeechSeconds = Bot?.SpeechSeconds ?? -1,
+        SpeechSeconds = SpeechSeconds,
         ReportDataJson = Bot?.ReportDataJson,
         JobStatus = after.Status,
         JobResult = after.Result,

@@ -100,6 +100,9 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         {
             var ids = Enumerable.Range(0, jobs.Count).Select(i => first + i).ToList();
             await connection.ExecuteAsync(
+                "delete from idempotency_key where scope = @scope and key = @key and created_at <= @old",
+                ("scope", key.Scope), ("key", key.Key), ("old", (now - AnswerBook.Kept).Ms));
+            await connection.ExecuteAsync(
                 "insert into idempotency_key (scope, key, created_at, answer) values (@scope, @key, @now, @answer)",
                 ("scope", key.Scope), ("key", key.Key), ("now", now.Ms), ("answer", JsonSerializer.Serialize(ids)));
         }
@@ -151,7 +154,8 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
     private Task<IntakeResult?> FindAnswerAsync(IntakeKey key) => database.ReadAsync(async connection =>
     {
         var answer = (string?)await connection.ScalarAsync(
-            "select answer from idempotency_key where scope = @scope and key = @key", ("scope", key.Scope), ("key", key.Key));
+            "select answer from idempotency_key where scope = @scope and key = @key and created_at > @old",
+            ("scope", key.Scope), ("key", key.Key), ("old", (clock.Now() - AnswerBook.Kept).Ms));
         return answer is null
             ? null
             : new IntakeResult([.. JsonSerializer.Deserialize<List<long>>(answer)!.Select(id => new JobId(id))], IsReplay: true);

@@ -18,7 +18,7 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         + "from call_job j join campaign c on c.id = j.campaign left join call_job_data d on d.job = j.id "
         + "left join campaign_lane l on l.id = (j.lane & ~1) left join call_try t on t.job = j.id and t.number = j.try_number ";
 
-    private static readonly string CampaignText = $"select id, name, status, created_at, {CounterColumns.List} from campaign ";
+    private static readonly string CampaignText = $"select id, name, status, created_at, starts_at, started_at, finished_at, {CounterColumns.List} from campaign ";
 
     public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobId after, int limit) => ReadJobsAsync(
         // by the primary key from the cursor on: ids of other campaigns in between are passed over
@@ -47,6 +47,11 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
 
     public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => FindAsync("where token = @value", token);
 
+    public Task<CampaignSettings?> ReadSettingsAsync(CampaignId campaign) => database.ReadAsync(async connection =>
+        (string?)await connection.ScalarAsync("select settings from campaign where id = @id", ("id", campaign.Value)) is { } text
+            ? SettingsJson.Read<CampaignSettings>(text)
+            : null);
+
     private Task<CampaignSummary?> FindAsync(string where, object value) => database.ReadAsync(async connection =>
         (await connection.ListAsync(CampaignText + where, Campaign, ("value", value))).SingleOrDefault());
 
@@ -59,7 +64,10 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         Name = reader.GetString(1),
         Status = (CampaignStatus)reader.GetInt16(2),
         CreatedAt = new UnixTime(reader.GetInt64(3)),
-        Counters = CounterColumns.Read(reader, 4).ReadIn((CampaignStatus)reader.GetInt16(2)),
+        StartsAt = new UnixTime(reader.GetInt64(4)),
+        StartedAt = new UnixTime(reader.GetInt64(5)),
+        FinishedAt = new UnixTime(reader.GetInt64(6)),
+        Counters = CounterColumns.Read(reader, 7).ReadIn((CampaignStatus)reader.GetInt16(2)),
     };
 
     private static JobReport Job(DbDataReader reader)

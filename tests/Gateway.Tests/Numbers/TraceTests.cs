@@ -29,6 +29,8 @@ public class TraceTests(Rigs rigs)
         var grain = rig.Grains.GetGrain<ICampaignGrain>(campaign.Id.Value);
         Assert.True((await grain.StartAsync("test")).IsDone);
 
+        await DialerHost.UntilAsync(grain, p => p.Counters.Final == 1, Until.Limit, "the number was called");
+
         using var client = await rig.ClientAsync(AccessRole.Operator);
         var path = $"/api/v1/campaigns/{campaign.Id}/numbers/{job}/tries/1/trace";
         var trace = await Until.GetAsync(

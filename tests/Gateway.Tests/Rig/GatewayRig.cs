@@ -66,7 +66,7 @@ public sealed class GatewayRig : IAsyncDisposable
         // a silo whose own clock jumps by days declares itself dead: only the dialer's is set forward
         builder.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         carrier.Replace(builder.Services);
-        builder.Services.AddGateway();
+        builder.Services.AddGateway(options.Gateway);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseGateway();

@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace Dialer.Gateway.CallsApi;
+
+/// <summary>A JSON object as body.</summary>
+internal static class CallsBody
+{
+    public static async Task<(JsonElement Body, IResult? Fault)> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, CallsJson.Options, context.RequestAborted);
+            return body.ValueKind == JsonValueKind.Object ? (body, null) : (default, CallsErrors.BadRequest("The body is a JSON object."));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return (default, CallsErrors.BadRequest("The body is a JSON object in UTF-8; it cannot be read."));
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (default, CallsErrors.TooLarge("The body is larger than this host takes; ask in several requests."));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+-- reports by date read a range, however many jobs a campaign has
+create index call_job_created on call_job (campaign, created_at, id);
+create index call_job_finished on call_job (campaign, finished_at) where finished_at > 0;
+create index call_series_finished on call_series (campaign, finished_at);
+create index call_try_started on call_try (campaign, started_at) where attempt_number > 0;
+create index call_try_ended on call_try (campaign, ended_at) where attempt_number > 0;
+
+-- seconds of speech recognition and synthesis that bots used (P46)
+alter table campaign add column speech_seconds bigint not null default 0;

@@ -1,0 +1,3 @@
+using Dialer.Conformance;
+
+return await Suite.RunAsync(args);
