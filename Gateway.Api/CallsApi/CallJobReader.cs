@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dialer.Campaigns;
 using Dialer.Intake;
 using Dialer.Numbers;
 
@@ -54,7 +55,7 @@ internal sealed class CallJobReader(INumberReader numbers)
         {
             Phone = read.Value.Phone,
             Zone = read.Value.Zone,
-            Priority = conditions.Priority == 0 ? Campaigns.LaneKey.DefaultPriority : conditions.Priority,
+            Priority = conditions.Priority == 0 ? LaneKey.DefaultPriority : conditions.Priority,
             Policy = conditions.OwnPolicy,
             StartAt = conditions.StartAt,
             Payload = item.TryGetProperty("payload", out var payload) && payload.ValueKind == JsonValueKind.Object ? payload.GetRawText() : null,

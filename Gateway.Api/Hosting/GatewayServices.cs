@@ -1,6 +1,10 @@
 using Dialer.Gateway.Access;
 using Dialer.Gateway.CallsApi;
+using Dialer.Gateway.Campaigns;
+using Dialer.Gateway.Channels;
+using Dialer.Gateway.DoNotCall;
 using Dialer.Gateway.Numbers;
+using Dialer.Gateway.Organisation;
 using Dialer.Gateway.Problems;
 using Dialer.Gateway.Status;
 using Dialer.Gateway.Wire;
@@ -36,12 +40,18 @@ internal static class GatewayServices
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseCsrf();
+        app.UseIdempotency();
         app.UseAudit();
         app.MapStatus();
         app.MapSignIn();
         app.MapKeys();
         app.MapAudit();
+        app.MapChannels();
+        app.MapCampaigns();
+        app.MapNumbers();
         app.MapTraces();
+        app.MapOrganisation();
+        app.MapDoNotCall();
         app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }

@@ -8,10 +8,12 @@ namespace Dialer.Gateway.Wire;
 internal sealed record Body<T>(T? Value, IResult? Fault)
     where T : class
 {
+    private const string MergePatchType = "application/merge-patch+json";
+
     public static async ValueTask<Body<T>> BindAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!request.HasJsonContentType())
+        if (!request.HasJsonContentType() && request.ContentType?.StartsWith(MergePatchType, StringComparison.OrdinalIgnoreCase) != true)
         {
             return Bad(StatusCodes.Status415UnsupportedMediaType, "media_type", "The body has to be JSON: Content-Type: application/json.", null);
         }
@@ -24,7 +26,7 @@ internal sealed record Body<T>(T? Value, IResult? Fault)
         }
         catch (JsonException e)
         {
-            return Bad(StatusCodes.Status400BadRequest, "invalid_json", Text(e), PointerOf(e.Path));
+            return Bad(StatusCodes.Status400BadRequest, "invalid_json", JsonFaults.Text(e), JsonFaults.PointerOf(e.Path));
         }
         catch (BadHttpRequestException e)
         {
@@ -39,20 +41,4 @@ internal sealed record Body<T>(T? Value, IResult? Fault)
 
     private static Body<T> Bad(int status, string code, string detail, string? pointer) =>
         new(null, Problem.Of(status, code, detail, pointer is null ? null : [new ProblemError(pointer, code, detail)]));
-
-    private static string Text(JsonException e)
-    {
-        // the reader's own words name types of ours and places in bytes; ours from the converters do not
-        var place = e.Path is { Length: > 1 } path ? $" at {PointerOf(path)}" : "";
-        var line = e.LineNumber is { } number ? $" (line {number + 1})" : "";
-        var own = e.InnerException is null && !e.Message.Contains("System.", StringComparison.Ordinal) && !e.Message.Contains("Dialer.", StringComparison.Ordinal)
-            ? e.Message.Split(" Path: ")[0].TrimEnd('.')
-            : "a value of another type is expected";
-        return $"The body cannot be read{place}{line}: {own}.";
-    }
-
-    private static string? PointerOf(string? path) => path is null or "$"
-        ? null
-        : path.Replace("$", "", StringComparison.Ordinal).Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
-            .Replace("'", "", StringComparison.Ordinal).Replace('.', '/').Replace("//", "/", StringComparison.Ordinal);
 }

@@ -15,6 +15,16 @@ public interface IDoNotCallStore
 
     Task<bool> ContainsAsync(PhoneNumber phone);
 
+    /// <summary>The entry of a number; null if it is not on the list.</summary>
+    Task<DoNotCallEntry?> FindAsync(PhoneNumber phone);
+
+    /// <summary>Entries by number, after one.</summary>
+    Task<IReadOnlyList<DoNotCallEntry>> ListAsync(PhoneNumber after, int limit);
+
     /// <summary>Campaigns that have jobs of this phone which are not final.</summary>
     Task<IReadOnlyList<CampaignId>> ReadCampaignsOfAsync(PhoneNumber phone);
 }
+
+/// <summary>A number on the list.</summary>
+/// <param name="Source">How it came.</param>
+public sealed record DoNotCallEntry(PhoneNumber Phone, string Reason, string Source, UnixTime AddedAt, string AddedBy);

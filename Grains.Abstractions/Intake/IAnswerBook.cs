@@ -19,4 +19,5 @@ public interface IAnswerBook
 /// <summary>What is known of a key.</summary>
 /// <param name="IsNew">Nobody has used it within the day.</param>
 /// <param name="Answer">What was answered; null = the first request has not ended, or its process did.</param>
-public readonly record struct KnownAnswer(bool IsNew, string? Answer);
+/// <param name="Since">When the first request began.</param>
+public readonly record struct KnownAnswer(bool IsNew, string? Answer, UnixTime Since = default);

@@ -15,6 +15,9 @@ public interface IDialerQueries
     /// </summary>
     Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobId after, int limit);
 
+    /// <summary>As above, those of one status as stored; null = all.</summary>
+    Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobStatus? status, JobId after, int limit);
+
     /// <summary>Only these jobs, in the order of their ids.</summary>
     Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, IReadOnlyCollection<JobId> jobs);
 
@@ -26,6 +29,15 @@ public interface IDialerQueries
 
     /// <summary>Campaigns, newest first.</summary>
     Task<IReadOnlyList<CampaignSummary>> ReadCampaignsAsync(int limit);
+
+    /// <summary>Campaigns that fit, newest first.</summary>
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="before">Only those with a lower id; 0 = from the newest.</param>
+    /// <param name="limit">At most so many.</param>
+    Task<IReadOnlyList<CampaignSummary>> ReadCampaignsAsync(CampaignFilter filter, long before, int limit);
+
+    /// <summary>Channels, newest first; see above for the cursor.</summary>
+    Task<IReadOnlyList<ChannelSummary>> ReadChannelsAsync(long before, int limit);
 
     /// <summary>The newest campaign of a list that is not deleted; null if there is none.</summary>
     Task<CampaignSummary?> FindCampaignOfListAsync(ListId list);
@@ -78,3 +90,11 @@ public sealed record CampaignSummary
     [Id(6)] public UnixTime StartedAt { get; init; }
     [Id(7)] public UnixTime FinishedAt { get; init; }
 }
+
+/// <summary>Which campaigns a list shows; deleted ones never.</summary>
+/// <param name="Status">Null = all.</param>
+/// <param name="NamePart">Part of the name, in any case; null = all.</param>
+public sealed record CampaignFilter(CampaignStatus? Status, string? NamePart);
+
+/// <summary>A channel as lists show it.</summary>
+public sealed record ChannelSummary(ChannelId Id, Channels.ChannelSettings Settings, int Version);

@@ -70,7 +70,7 @@ public sealed record SeriesReport
     /// <summary>Tries that counted, in this series.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>Any try was made in this series.</summary>
+    /// <summary>Any try of this series left for the carrier.</summary>
     public bool HasTries { get; init; }
 
     public required UnixTime CreatedAt { get; init; }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Gateway.Hosting;
 using Dialer.Reports;
 
@@ -124,7 +125,7 @@ internal sealed class DialWatch
                 return ExitCodes.Stopped;
             }
 
-            if (progress.Channel is not { Breaker: not Channels.BreakerState.Closed })
+            if (progress.Channel is not { Breaker: not BreakerState.Closed })
             {
                 deadSince = TimeProvider.System.GetTimestamp();
             }
@@ -149,7 +150,7 @@ internal sealed class DialWatch
         screen.Warn((last.PauseCauses.Count, last.Channel) switch
         {
             ( > 0, _) => "When that is mended, the same command goes on where it was.",
-            (0, { Breaker: not Channels.BreakerState.Closed } dead) =>
+            (0, { Breaker: not BreakerState.Closed } dead) =>
                 $"The channel has not worked for {DeadChannelLimit.TotalMinutes:0} minutes ({dead.Evidence}). The same command goes on where it was.",
             _ when engine.Stopping.IsCancellationRequested => "The dialer was told to stop. The same command goes on where it was.",
             _ => $"The campaign was {(last.Status == CampaignStatus.Paused ? "paused" : "ended")} by somebody else. The same command goes on where it was.",

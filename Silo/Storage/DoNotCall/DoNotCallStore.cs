@@ -9,6 +9,8 @@ namespace Dialer.Silo.Storage.DoNotCall;
 /// </summary>
 internal sealed class DoNotCallStore(IDatabase database) : IDoNotCallStore
 {
+    private const string EntryText = "select phone, reason, source, added_at, added_by from do_not_call ";
+
     public Task<int> AddAsync(IReadOnlyList<PhoneNumber> phones, string reason, string source, string actor, UnixTime now) =>
         database.WriteAsync(async (connection, _) =>
         {
@@ -38,9 +40,18 @@ internal sealed class DoNotCallStore(IDatabase database) : IDoNotCallStore
     public Task<bool> ContainsAsync(PhoneNumber phone) => database.ReadAsync(async connection =>
         await connection.ScalarAsync("select 1 from do_not_call where phone = @phone", ("phone", phone.Value)) is not null);
 
+    public Task<DoNotCallEntry?> FindAsync(PhoneNumber phone) => database.ReadAsync(async connection =>
+        (await connection.ListAsync(EntryText + "where phone = @phone", Entry, ("phone", phone.Value))).SingleOrDefault());
+
+    public Task<IReadOnlyList<DoNotCallEntry>> ListAsync(PhoneNumber after, int limit) => database.ReadAsync<IReadOnlyList<DoNotCallEntry>>(async connection =>
+        await connection.ListAsync(EntryText + "where phone > @after order by phone limit @limit", Entry, ("after", after.Value), ("limit", limit)));
+
     public Task<IReadOnlyList<CampaignId>> ReadCampaignsOfAsync(PhoneNumber phone) => database.ReadAsync<IReadOnlyList<CampaignId>>(async connection =>
         await connection.ListAsync(
             "select distinct campaign from call_job where phone = @phone and status <> 4",
             r => new CampaignId(r.GetInt64(0)),
             ("phone", phone.Value)));
+
+    private static DoNotCallEntry Entry(System.Data.Common.DbDataReader reader) => new(
+        new PhoneNumber(reader.GetInt64(0)), reader.GetString(1), reader.GetString(2), new UnixTime(reader.GetInt64(3)), reader.GetString(4));
 }

@@ -15,9 +15,16 @@ internal sealed class AnswerBook(IDatabase database) : IAnswerBook
         var isNew = await connection.ExecuteAsync(
             "insert into idempotency_key (scope, key, created_at, answer) values (@scope, @key, @now, '') on conflict (scope, key) do nothing",
             ("scope", key.Scope), ("key", key.Key), ("now", now.Ms)) == 1;
-        var answer = isNew ? null : (string?)await connection.ScalarAsync(
-            "select answer from idempotency_key where scope = @scope and key = @key", ("scope", key.Scope), ("key", key.Key));
-        return new KnownAnswer(isNew, string.IsNullOrEmpty(answer) ? null : answer);
+        if (isNew)
+        {
+            return new KnownAnswer(true, null, now);
+        }
+
+        var known = await connection.ListAsync(
+            "select answer, created_at from idempotency_key where scope = @scope and key = @key",
+            r => (Answer: r.GetString(0), Since: new UnixTime(r.GetInt64(1))),
+            ("scope", key.Scope), ("key", key.Key));
+        return new KnownAnswer(false, known[0].Answer.Length == 0 ? null : known[0].Answer, known[0].Since);
     });
 
     /// <summary>Removes keys whose day is over; answers how many, at most <paramref name="limit"/>.</summary>

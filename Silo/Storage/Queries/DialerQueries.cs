@@ -3,6 +3,7 @@ using System.Globalization;
 using Dialer.Calendars;
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Channels;
 using Dialer.Numbers;
 using Dialer.Reports;
 using Dialer.Subscribers;
@@ -25,6 +26,10 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         "where j.campaign = @campaign and j.id > @after order by j.id limit @limit",
         ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
 
+    public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobStatus? status, JobId after, int limit) => ReadJobsAsync(
+        $"where j.campaign = @campaign and j.id > @after{(status is { } wanted ? $" and j.status = {(int)wanted}" : "")} order by j.id limit @limit",
+        ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
+
     public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, IReadOnlyCollection<JobId> jobs) => jobs.Count == 0
         ? Task.FromResult<IReadOnlyList<JobReport>>([])
         : ReadJobsAsync(
@@ -43,6 +48,20 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
     public Task<IReadOnlyList<CampaignSummary>> ReadCampaignsAsync(int limit) => database.ReadAsync<IReadOnlyList<CampaignSummary>>(async connection =>
         await connection.ListAsync(CampaignText + "where status <> 5 order by id desc limit @limit", Campaign, ("limit", limit)));
 
+    public Task<IReadOnlyList<CampaignSummary>> ReadCampaignsAsync(CampaignFilter filter, long before, int limit) =>
+        database.ReadAsync<IReadOnlyList<CampaignSummary>>(async connection => await connection.ListAsync(
+            CampaignText + "where id < @before and status <> 5" + (filter.Status is null ? "" : " and status = @status")
+            + (filter.NamePart is null ? "" : " and lower(name) like @part escape '\\'") + " order by id desc limit @limit",
+            Campaign,
+            ("before", before == 0 ? long.MaxValue : before), ("status", (short)(filter.Status ?? 0)), ("limit", limit),
+            ("part", $"%{Like(filter.NamePart ?? "")}%")));
+
+    public Task<IReadOnlyList<ChannelSummary>> ReadChannelsAsync(long before, int limit) =>
+        database.ReadAsync<IReadOnlyList<ChannelSummary>>(async connection => await connection.ListAsync(
+            "select id, settings, version from channel where id < @before and deleted_at = 0 order by id desc limit @limit",
+            r => new ChannelSummary(new ChannelId(r.GetInt64(0)), SettingsJson.Read<ChannelSettings>(r.GetString(1)), r.GetInt32(2)),
+            ("before", before == 0 ? long.MaxValue : before), ("limit", limit)));
+
     public Task<CampaignSummary?> FindCampaignOfListAsync(ListId list) => FindAsync("where list = @value and status <> 5 order by id desc limit 1", list.Value);
 
     public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => FindAsync("where token = @value", token);
@@ -51,6 +70,10 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         (string?)await connection.ScalarAsync("select settings from campaign where id = @id", ("id", campaign.Value)) is { } text
             ? SettingsJson.Read<CampaignSettings>(text)
             : null);
+
+    private static string Like(string text) => text.ToLowerInvariant()
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+        .Replace("\0", "", StringComparison.Ordinal);
 
     private Task<CampaignSummary?> FindAsync(string where, object value) => database.ReadAsync(async connection =>
         (await connection.ListAsync(CampaignText + where, Campaign, ("value", value))).SingleOrDefault());

@@ -170,7 +170,7 @@ internal sealed class JobReports(IDatabase database) : IJobReports
             ? (row.AttemptsTotal > 0 ? JobResult.NoAnswer : JobResult.NotDone)
             : row.Result,
         Attempts = row.Attempts,
-        HasTries = tries.Count > 0,
+        HasTries = tries.Any(t => t.Class != Calls.CallClass.NotPlaced),
         CreatedAt = row.CreatedAt,
         FinishedAt = row.FinishedAt,
         Talk = TimeSpan.FromTicks(tries.Sum(t => t.Talk.Ticks)),

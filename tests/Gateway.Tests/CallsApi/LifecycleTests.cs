@@ -25,7 +25,7 @@ public class LifecycleTests(Rigs rigs)
         for (var k = 1; k <= 8; k++)
         {
             var error = k;
-            var tries = await Until.GetAsync(() => rig.Get<IDialerQueries>().ReadTriesAsync(id), t => t.Count == error, $"error {k} is stored");
+            var tries = await Until.GetAsync(() => CallsAsync(rig, id), t => t.Count == error, $"error {k} is stored");
             Assert.Equal(("onRetry", 0), ((string?)(await stage.JobAsync(id))["jobStatus"], (int)(await stage.JobAsync(id))["attemptsCount"]!));
             Assert.Equal(TimeSpan.FromMinutes(1 << (k - 1)), tries[^1].NextAt - tries[^1].EndedAt);
             rig.Clock.Forward(tries[^1].NextAt - rig.Clock.Now());
@@ -163,7 +163,7 @@ public class LifecycleTests(Rigs rigs)
         {
             var calls = made;
             await Until.TrueAsync(() => stage.Trunk.Calls.Count >= calls, $"call {calls}");
-            await Until.TrueAsync(async () => (await rig.Get<IDialerQueries>().ReadTriesAsync(id)).Count == calls, $"call {calls} is over");
+            await Until.TrueAsync(async () => (await CallsAsync(rig, id)).Count == calls, $"call {calls} is over");
             rig.Clock.Forward(TimeSpan.FromSeconds(61));
         }
 
@@ -177,6 +177,10 @@ public class LifecycleTests(Rigs rigs)
         var byDate = (await stage.PostAsync("/callJob/getReportByDate", """{"filter":{"finishedAtFrom":1},"pagination":{"pageSize":10}}"""))["items"]!.AsArray();
         Assert.Equal([null, (int?)1], byDate.Select(r => (int?)r!["redialNumber"]));
     }
+
+    /// <summary>Tries that left for the carrier: on a busy machine one may be too late for its token, and goes again.</summary>
+    private static async Task<IReadOnlyList<TryRecord>> CallsAsync(GatewayRig rig, JobId id) =>
+        [.. (await rig.Get<IDialerQueries>().ReadTriesAsync(id)).Where(t => t.Class != CallClass.NotPlaced)];
 
     private static async Task<JsonArray> RowsAsync(CallsStage stage, JobId id) =>
         (await stage.PostAsync("/callJob/getReport", $$"""{"ids":["{{id}}"]}""")).AsArray();

@@ -1,0 +1,213 @@
+using System.Text.Json.Nodes;
+using Dialer.Calls;
+using Dialer.Campaigns;
+using Dialer.Gateway.Access;
+using Dialer.Gateway.Campaigns;
+using Dialer.Gateway.Problems;
+using Dialer.Gateway.Wire;
+using Dialer.Numbers;
+using Dialer.Reports;
+using Dialer.Subscribers;
+
+namespace Dialer.Gateway.Numbers;
+
+/// <summary><c>/api/v1/campaigns/{id}/numbers</c>: jobs, and the timeline of one (P32).</summary>
+internal static class NumberEndpoints
+{
+    private const string Path = "/api/v1/campaigns/{id:long}/numbers";
+
+    public static void MapNumbers(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Path).WithTags("Numbers");
+        group.MapGet("", ListAsync).WithName("listNumbers").WithSummary("Jobs of a campaign; by status, by phone or job id (q).")
+            .Produces<Page<NumberView>>().ProducesProblem(400).ProducesProblem(404);
+        group.MapGet("/{jobId:long}", GetAsync).WithName("getNumber").WithSummary("One job with every try: planned and real time, what the carrier said, whose fault, what followed.")
+            .Produces<TimelineView>().ProducesProblem(404);
+        group.MapPost("/{jobId:long}/cancel", CancelAsync).WithName("cancelNumber").WithSummary("No further attempt; a live call ends by itself. Jobs of any origin.")
+            .Produces<NumberView>().ProducesProblem(404)
+            .RequireAuthorization(AccessNames.Operator).Audited("number.cancel", "jobId");
+    }
+
+    private static async Task<IResult> ListAsync(
+        long id, IDialerQueries queries, IJobReports reports, INumberReader numbers, IGrainFactory grains, Paging paging, string? status = null, string? q = null)
+    {
+        if (paging.Fault is { } fault)
+        {
+            return fault;
+        }
+
+        if (await CampaignEndpoints.FindAsync(grains, id) is null)
+        {
+            return CampaignEndpoints.NotFound();
+        }
+
+        JobStatus? wanted = null;
+        if (!string.IsNullOrEmpty(status))
+        {
+            if (!NumberWords.TryParse(status, out var parsed))
+            {
+                return Problem.Of(400, "bad_status", "status is waiting, live, backoff or final.", [new ProblemError("status", "bad_status", "status is waiting, live, backoff or final.")]);
+            }
+
+            wanted = parsed;
+        }
+
+        var campaign = new CampaignId(id);
+        var rows = string.IsNullOrWhiteSpace(q)
+            ? await queries.ReadJobsAsync(campaign, wanted, new JobId(paging.After ?? 0), paging.Limit)
+            : await FindAsync(campaign, q.Trim(), queries, reports, numbers, paging);
+        return Results.Ok(Page.Of(rows, paging, j => j.Id.Value, NumberView.Of));
+    }
+
+    private static async Task<IReadOnlyList<JobReport>> FindAsync(
+        CampaignId campaign, string text, IDialerQueries queries, IJobReports reports, INumberReader numbers, Paging paging)
+    {
+        var phone = numbers.Read(text, null);
+        var found = await reports.FindJobsAsync(campaign, JobId.TryParse(text, out var id) ? [id] : [], phone.IsDone ? [phone.Value.Phone] : []);
+        return await queries.ReadJobsAsync(campaign, [.. found.Select(f => f.Id).Where(j => j.Value > (paging.After ?? 0)).Order().Take(paging.Limit)]);
+    }
+
+    private static async Task<IResult> GetAsync(long id, long jobId, IDialerQueries queries)
+    {
+        var job = new JobId(jobId);
+        if ((await queries.ReadJobsAsync(new CampaignId(id), [job])).SingleOrDefault() is not { } report)
+        {
+            return NotFound();
+        }
+
+        var (tries, notes) = (await queries.ReadTriesAsync(job), await queries.ReadNotesAsync(job));
+        return Results.Ok(new TimelineView(NumberView.Of(report), [.. tries.Select(TryView.Of)], [.. notes.Select(NoteView.Of)]));
+    }
+
+    private static async Task<IResult> CancelAsync(long id, long jobId, IDialerQueries queries, IGrainFactory grains)
+    {
+        var (campaign, job) = (new CampaignId(id), new JobId(jobId));
+        if ((await queries.ReadJobsAsync(campaign, [job])).SingleOrDefault() is not { } report)
+        {
+            return NotFound();
+        }
+
+        await grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(campaign, report.Phone)).CancelAsync([job], EndReason.Cancelled);
+        return Results.Ok(NumberView.Of((await queries.ReadJobsAsync(campaign, [job])).Single()));
+    }
+
+    private static IResult NotFound() => Problem.Of(StatusCodes.Status404NotFound, "number_not_found", "There is no such number in this campaign.");
+}
+
+internal static class NumberWords
+{
+    public static bool TryParse(string text, out JobStatus status)
+    {
+        status = text switch
+        {
+            "waiting" => JobStatus.Waiting,
+            "live" => JobStatus.Live,
+            "backoff" => JobStatus.Backoff,
+            "final" => JobStatus.Final,
+            _ => JobStatus.None,
+        };
+        return status != JobStatus.None;
+    }
+}
+
+/// <summary>A job.</summary>
+/// <param name="Result">How it ended; of one that is not final, what its last attempt came to.</param>
+/// <param name="EndReason">Why it ended without a call deciding it.</param>
+/// <param name="Zone">IANA zone, offset or candidates, as found (P4).</param>
+/// <param name="Payload">What the bot is handed.</param>
+internal sealed record NumberView(
+    string JobId,
+    string Phone,
+    JobStatus Status,
+    JobResult Result,
+    EndReason EndReason,
+    int Attempts,
+    int Tries,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt,
+    DateTimeOffset? NextAt,
+    DateTimeOffset? LastStartedAt,
+    double LastTalkSeconds,
+    CallClass LastOutcome,
+    int LastSipCode,
+    string Zone,
+    Calendars.ZoneSource ZoneSource,
+    JsonNode? Payload)
+{
+    public static NumberView Of(JobReport job) => new(
+        job.Id.ToString(),
+        job.Phone.Digits,
+        job.Status,
+        job.Result,
+        job.EndReason,
+        job.Attempts,
+        job.Tries,
+        job.CreatedAt.ToDateTimeOffset(),
+        Instants.Of(job.FinishedAt),
+        Instants.Of(job.NextAt),
+        Instants.Of(job.LastStartedAt),
+        job.LastTalk.TotalSeconds,
+        job.LastClass,
+        job.LastSipCode,
+        job.Zone.Key,
+        job.Zone.Source,
+        job.Payload is null ? null : JsonNode.Parse(job.Payload));
+}
+
+/// <summary>Everything that happened to a job (P32).</summary>
+internal sealed record TimelineView(NumberView Number, IReadOnlyList<TryView> Tries, IReadOnlyList<NoteView> Notes);
+
+/// <summary>A try.</summary>
+/// <param name="Attempt">Which attempt of the series; null = it did not count.</param>
+/// <param name="Series">0 = the original one.</param>
+/// <param name="Rule">The rule that chose what followed.</param>
+internal sealed record TryView(
+    string Id,
+    int Number,
+    int Series,
+    int? Attempt,
+    DateTimeOffset? PlannedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? AnsweredAt,
+    DateTimeOffset? EndedAt,
+    CallClass Outcome,
+    Fault Fault,
+    EndedBy EndedBy,
+    int SipCode,
+    int Q850,
+    string? Cause,
+    string Rule,
+    DateTimeOffset? NextAt,
+    double TalkSeconds,
+    string? CallResult,
+    AnsweredBy AnsweredBy,
+    JsonNode? ReportData)
+{
+    public static TryView Of(TryRecord made) => new(
+        made.Try.ToString(),
+        made.Try.Number,
+        made.Series,
+        made.AttemptNumber == 0 ? null : made.AttemptNumber,
+        Instants.Of(made.PlannedAt),
+        Instants.Of(made.StartedAt),
+        Instants.Of(made.AnsweredAt),
+        Instants.Of(made.EndedAt),
+        made.Class,
+        made.Fault,
+        made.EndedBy,
+        made.Cause.SipCode,
+        made.Cause.Q850,
+        made.Cause.Text,
+        made.Rule,
+        Instants.Of(made.NextAt),
+        made.Talk.TotalSeconds,
+        made.CallResult,
+        made.AnsweredBy,
+        made.ReportDataJson is null ? null : JsonNode.Parse(made.ReportDataJson));
+}
+
+/// <summary>What happened beside its tries: put off, refused, redial dropped.</summary>
+internal sealed record NoteView(DateTimeOffset At, string Code, string? Detail)
+{
+    public static NoteView Of(JobNote note) => new(note.At.ToDateTimeOffset(), note.Code, note.Detail);
+}
