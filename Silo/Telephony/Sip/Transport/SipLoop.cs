@@ -198,6 +198,11 @@ internal sealed partial class SipLoop : IDisposable
             }
             else if (parties.TryGetValue(message.CallId, out var party))
             {
+                if (message.Source is { IsKnown: false } source)
+                {
+                    source.IsKnown = true;
+                }
+
                 party.Receive(message);
                 Touched(party);
             }

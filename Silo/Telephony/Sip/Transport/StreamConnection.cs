@@ -25,6 +25,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
     private readonly IPEndPoint address;
     private readonly bool isOurs;
     private long heardAt = Environment.TickCount64;
+    private StreamProgress progress;
     private bool hasHalfPing;
     private volatile bool isClosed;
 
@@ -84,6 +85,8 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             // it has ended by itself
         }
     }
+
+    private int MaxHeaders => isOurs || IsKnown ? SipLimits.MaxMessageBytes : SipLimits.MaxStrangerHeadersBytes;
 
     private async Task<Stream> ConnectAsync(SipTarget target, TlsSettings? tls)
     {
@@ -224,8 +227,12 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             var wasEmpty = length == 0;
             length += read;
             var taken = Take(buffer.AsSpan(0, length), ref hasSpoken);
-            buffer.AsSpan(taken, length - taken).CopyTo(buffer);
             length -= taken;
+            if (taken > 0)
+            {
+                buffer.AsSpan(taken, length).CopyTo(buffer);
+            }
+
             if (length > 0 && (wasEmpty || taken > 0))
             {
                 limit.CancelAfter(use.Limits.Message);
@@ -254,12 +261,12 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             {
                 // a keep-alive asks for an answer (RFC 5626 §3.5.1)
                 Send(Pong.ToArray(), null);
-                (hasSpoken, hasHalfPing) = (true, false);
+                (hasSpoken, hasHalfPing, progress) = (true, false, default);
                 taken += ping.Length;
                 continue;
             }
 
-            var length = SipParser.LengthOfFirst(rest, out var fault);
+            var length = SipParser.LengthOfFirst(rest, MaxHeaders, ref progress, out var fault);
             if (length < 0)
             {
                 throw new InvalidDataException(fault);
