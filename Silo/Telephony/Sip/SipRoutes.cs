@@ -87,11 +87,11 @@ internal sealed class SipRoutes
         var target = new IPEndPoint(address, next.Port == 0 ? transport.DefaultPort() : next.Port);
         return transport == route.Target.Transport && target.Equals(route.Target.Address)
             ? route.Hop
-            : TryHopTo(new SipTarget(transport, target, route.Target.HostName), out _) ?? route.Hop;
+            : TryHopTo(new SipTarget(transport, target, route.Target.HostName), isLasting: false, out _) ?? route.Hop;
     }
 
     /// <summary>The way to a target that the trunk had once; null = there is none.</summary>
-    public SipHop? HopTo(SipTransport transport, IPEndPoint address) => TryHopTo(new SipTarget(transport, address, trunk.NextHop.Host), out _);
+    public SipHop? HopTo(SipTransport transport, IPEndPoint address) => TryHopTo(new SipTarget(transport, address, trunk.NextHop.Host), isLasting: false, out _);
 
     /// <summary>
     /// An address of a private network, told by a far side in a public one: it knows no better behind its router, and nobody may
@@ -112,12 +112,12 @@ internal sealed class SipRoutes
     }
 
     /// <summary>Null: this machine has no way there, such as no IPv6; <paramref name="fault"/> says why.</summary>
-    private SipHop? TryHopTo(SipTarget target, out string? fault)
+    private SipHop? TryHopTo(SipTarget target, bool isLasting, out string? fault)
     {
         try
         {
             fault = null;
-            return network.HopTo(target, trunk.Tls);
+            return network.HopTo(target, trunk.Tls, isLasting);
         }
         catch (Exception e) when (e is ArgumentException or SocketException or ObjectDisposedException)
         {
@@ -172,7 +172,7 @@ internal sealed class SipRoutes
             {
                 all.Add(known);
             }
-            else if (TryHopTo(target, out var why) is { } hop)
+            else if (TryHopTo(target, isLasting: true, out var why) is { } hop)
             {
                 all.Add(new SipRoute(target, hop));
             }

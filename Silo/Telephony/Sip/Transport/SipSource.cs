@@ -11,6 +11,9 @@ internal abstract class SipSource
     /// <summary>A message of somebody known came from there, such as one of a call: it is more than any stranger.</summary>
     public bool IsKnown { get; set; }
 
+    /// <summary>What strangers' messages from there are counted by; null = they are not.</summary>
+    public virtual StrangerShare? Strangers => null;
+
     /// <summary>Sends the answer to a request: over its connection, or to the address it came from.</summary>
     public abstract void Reply(SipMessage request, ReadOnlyMemory<byte> response);
 }
