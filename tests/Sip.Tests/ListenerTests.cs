@@ -14,7 +14,7 @@ public class ListenerTests
     {
         await using var rig = await ListenerRig.StartAsync();
         using var peer = await RawStream.ConnectAsync(rig.Address);
-        await peer.SendAsync(string.Concat(Enumerable.Range(0, 30).Select(RawStream.Options)));
+        await peer.SendAsync(string.Concat(Enumerable.Range(0, 30).Select(i => RawStream.Options(i))));
         var answers = await peer.UntilAsync("Content-Length: 0\r\n\r\n", 30);
         Assert.All(Enumerable.Range(0, 30), i => Assert.Contains($"Call-ID: options-{i}@peer", answers, StringComparison.Ordinal));
         Assert.Equal(31, answers.Split("SIP/2.0 200 OK").Length);

@@ -84,24 +84,12 @@ internal sealed class SipSockets : IDisposable
                 continue;
             }
 
-            if (!HasRoom(socket))
-            {
-                socket.Dispose();
-                continue;
-            }
-
             Take(socket);
         }
     }
 
-    private bool HasRoom(Socket socket)
+    private bool HasRoom(IPAddress address)
     {
-        if (socket.RemoteEndPoint is not IPEndPoint { Address: var address })
-        {
-            // it is gone already
-            return false;
-        }
-
         var fromThere = 0;
         foreach (var (connection, _) in accepted)
         {
@@ -138,6 +126,12 @@ internal sealed class SipSockets : IDisposable
     {
         try
         {
+            if (socket.RemoteEndPoint is not IPEndPoint { Address: var address } || !HasRoom(address))
+            {
+                socket.Dispose();
+                return;
+            }
+
             StreamSockets.Prepare(socket);
             var connection = StreamConnection.Accept(socket, use, strangers);
             accepted.TryAdd(connection, 0);

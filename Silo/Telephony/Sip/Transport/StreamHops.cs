@@ -62,7 +62,7 @@ internal sealed class StreamHops : IAsyncDisposable
             connection.Dispose();
         }
 
-        await Task.WhenAll(last.Select(c => c.Ended));
+        await Task.WhenAll(last.Select(c => c.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private StreamConnection? Open(StreamHop hop, SipTarget target, TlsSettings? tls)
