@@ -14,7 +14,7 @@ public class ListenerTests
     {
         await using var rig = await ListenerRig.StartAsync();
         using var peer = await RawStream.ConnectAsync(rig.Address);
-        await peer.SendAsync(string.Concat(Enumerable.Range(0, 30).Select(RawStream.Options)));
+        await peer.SendAsync(string.Concat(Enumerable.Range(0, 30).Select(i => RawStream.Options(i))));
         var answers = await peer.UntilAsync("Content-Length: 0\r\n\r\n", 30);
         Assert.All(Enumerable.Range(0, 30), i => Assert.Contains($"Call-ID: options-{i}@peer", answers, StringComparison.Ordinal));
         Assert.Equal(31, answers.Split("SIP/2.0 200 OK").Length);
@@ -152,6 +152,53 @@ public class ListenerTests
         await Until.TrueAsync(async () => (await AnswerAsync(rig, 99)).Length > 0, "a connection that is answered");
         held.ForEach(h => h.Dispose());
         await Until.TrueAsync(async () => (await AnswerAsync(rig, 100)).Length > 0, "a connection that is answered");
+    }
+
+    [Fact]
+    public async Task OneAddress_HoldsOnlyItsShareOfTheConnections()
+    {
+        await using var rig = await ListenerRig.StartAsync(o => o with { Streams = new() { PerAddress = 3 } });
+        var held = new List<RawStream>();
+        for (var i = 0; i < 3; i++)
+        {
+            held.Add(await RawStream.ConnectAsync(rig.Address));
+            await held[i].SendAsync(RawStream.Options(i));
+            await held[i].UntilAsync("Content-Length: 0\r\n\r\n");
+        }
+
+        using var surplus = await RawStream.ConnectAsync(rig.Address);
+        await surplus.ClosesAsync("its address has enough");
+        using var other = await RawStream.ConnectAsync(rig.Address, IPAddress.Parse("127.0.0.2"));
+        await other.SendAsync(RawStream.Options(9));
+        Assert.Contains("options-9@peer", await other.UntilAsync("Content-Length: 0\r\n\r\n"), StringComparison.Ordinal);
+        held.ForEach(h => h.Dispose());
+        await Until.TrueAsync(async () => (await AnswerAsync(rig, 100)).Length > 0, "a connection that is answered");
+    }
+
+    [Fact]
+    public async Task PeerThatAsksAndDoesNotRead_IsClosed_BeforeItHoldsMuch()
+    {
+        // so long that it cannot be what ends it
+        await using var rig = await ListenerRig.StartAsync(o => o with { Streams = new() { Message = TimeSpan.FromMinutes(5) } });
+        using var peer = await RawStream.ConnectAsync(rig.Address, receiveBytes: 8_192);
+        var ask = string.Concat(Enumerable.Range(0, 10).Select(i => RawStream.Options(i, $"Record-Route: <sip:{new string('r', 3_500)}@192.0.2.1>\r\n")));
+        var sent = 0L;
+        while (await peer.TrySendAsync(ask))
+        {
+            // what the system's own buffers hold, and little more
+            Assert.InRange(sent += ask.Length, 0, 40_000_000);
+        }
+
+        Assert.Contains("options-7@peer", await AnswerAsync(rig, 7), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StrangerWithManyHeaders_IsClosed()
+    {
+        await using var rig = await ListenerRig.StartAsync();
+        using var peer = await RawStream.ConnectAsync(rig.Address);
+        await peer.TrySendAsync(RawStream.Options(1, string.Concat(Enumerable.Repeat($"X: {new string('x', 1_000)}\r\n", 20))));
+        await peer.ClosesAsync("its headers are too long for one whom nobody knows");
     }
 
     /// <summary>The answer to an OPTIONS on a new connection; empty when that is closed.</summary>

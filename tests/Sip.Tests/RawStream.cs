@@ -16,16 +16,29 @@ internal sealed class RawStream : IDisposable
     {
     }
 
-    public static async Task<RawStream> ConnectAsync(IPEndPoint to)
+    /// <param name="to">Where to.</param>
+    /// <param name="from">Our own address; null = any.</param>
+    /// <param name="receiveBytes">What it holds that nobody reads; 0 = as much as the system likes.</param>
+    public static async Task<RawStream> ConnectAsync(IPEndPoint to, IPAddress? from = null, int receiveBytes = 0)
     {
         var stream = new RawStream();
+        if (from is not null)
+        {
+            stream.client.Client.Bind(new IPEndPoint(from, 0));
+        }
+
+        if (receiveBytes > 0)
+        {
+            stream.client.ReceiveBufferSize = receiveBytes;
+        }
+
         await stream.client.ConnectAsync(to);
         return stream;
     }
 
     /// <summary>An OPTIONS, which is answered by 200 whoever asks.</summary>
-    public static string Options(int number) =>
-        "OPTIONS sip:dialer@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bKo" + number
+    public static string Options(int number, string extra = "") =>
+        "OPTIONS sip:dialer@127.0.0.1 SIP/2.0\r\n" + extra + "Via: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bKo" + number
         + "\r\nMax-Forwards: 70\r\nFrom: <sip:peer@127.0.0.1>;tag=p\r\nTo: <sip:dialer@127.0.0.1>\r\nCall-ID: options-" + number
         + "@peer\r\nCSeq: 1 OPTIONS\r\nContent-Length: 4\r\n\r\nbody";
 

@@ -17,6 +17,12 @@ internal sealed class SipRoutes
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>A target without a way to it may have one soon: the network comes up, a port becomes free.</summary>
+    private static readonly TimeSpan RecheckAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>A whole list stands so long against answers with gaps, no longer: servers move, and what has gaps is better than what is wrong.</summary>
+    private static readonly TimeSpan WholeStands = TimeSpan.FromMinutes(15);
+
     private readonly Lock gate = new();
     private readonly Dictionary<IPEndPoint, long> failed = [];
     private readonly SipNetwork network;
@@ -26,6 +32,9 @@ internal sealed class SipRoutes
     private readonly Task first;
     private Task lookup;
     private long goodUntil;
+
+    /// <summary>Until when the list is held against one with gaps; in the past when it has gaps itself.</summary>
+    private long wholeUntil;
 
     public SipRoutes(SipNetwork network, SipResolver resolver, SipTrunk trunk)
     {
@@ -73,15 +82,16 @@ internal sealed class SipRoutes
             return route.Hop;
         }
 
-        var transport = SipTransports.Parse(next.Transport) ?? (next.IsSecure ? SipTransport.Tls : route.Target.Transport);
+        // sips is TLS whatever transport stands behind it (RFC 3261 §26.2.2)
+        var transport = next.IsSecure ? SipTransport.Tls : SipTransports.Parse(next.Transport) ?? route.Target.Transport;
         var target = new IPEndPoint(address, next.Port == 0 ? transport.DefaultPort() : next.Port);
         return transport == route.Target.Transport && target.Equals(route.Target.Address)
             ? route.Hop
-            : TryHopTo(new SipTarget(transport, target, route.Target.HostName)) ?? route.Hop;
+            : TryHopTo(new SipTarget(transport, target, route.Target.HostName), isLasting: false, out _) ?? route.Hop;
     }
 
     /// <summary>The way to a target that the trunk had once; null = there is none.</summary>
-    public SipHop? HopTo(SipTransport transport, IPEndPoint address) => TryHopTo(new SipTarget(transport, address, trunk.NextHop.Host));
+    public SipHop? HopTo(SipTransport transport, IPEndPoint address) => TryHopTo(new SipTarget(transport, address, trunk.NextHop.Host), isLasting: false, out _);
 
     /// <summary>
     /// An address of a private network, told by a far side in a public one: it knows no better behind its router, and nobody may
@@ -101,15 +111,17 @@ internal sealed class SipRoutes
             && (bytes[0] is 10 or 0 || (bytes[0] == 172 && bytes[1] is >= 16 and < 32) || (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 169 && bytes[1] == 254));
     }
 
-    /// <summary>Null: this machine has no way there, such as no IPv6.</summary>
-    private SipHop? TryHopTo(SipTarget target)
+    /// <summary>Null: this machine has no way there, such as no IPv6; <paramref name="fault"/> says why.</summary>
+    private SipHop? TryHopTo(SipTarget target, bool isLasting, out string? fault)
     {
         try
         {
-            return network.HopTo(target, trunk.Tls);
+            fault = null;
+            return network.HopTo(target, trunk.Tls, isLasting);
         }
         catch (Exception e) when (e is ArgumentException or SocketException or ObjectDisposedException)
         {
+            fault = e.Message;
             return null;
         }
     }
@@ -121,30 +133,56 @@ internal sealed class SipRoutes
         var found = await resolver.ResolveAsync(trunk.NextHop, trunk.Transport, CancellationToken.None);
         lock (gate)
         {
-            goodUntil = Now + (long)found.GoodFor.TotalMilliseconds;
-            if (found.List.Count == 0 || (found.IsPartial && routes.Count > 0))
+            var now = Now;
+            goodUntil = now + (long)found.GoodFor.TotalMilliseconds;
+            if (found.List.Count == 0 || (found.IsPartial && routes.Count > 0 && now < wholeUntil))
             {
                 // DNS is away: what was known goes on
                 Fault = routes.Count == 0 ? found.Fault : null;
                 return;
             }
 
-            foreach (var gone in failed.Where(f => f.Value <= Now).Select(f => f.Key).ToList())
+            foreach (var gone in failed.Where(f => f.Value <= now).Select(f => f.Key).ToList())
             {
                 failed.Remove(gone);
             }
 
-            try
-            {
-                routes = [.. found.List.Select(t => routes.FirstOrDefault(r => r.Target == t) ?? new SipRoute(t, network.HopTo(t, trunk.Tls)))];
-                Fault = null;
-            }
-            catch (Exception e) when (e is ArgumentException or SocketException or ObjectDisposedException)
+            if (!TryTake(found.List, out var fault))
             {
                 // this side's own trouble: a port that is taken, no network yet
-                Fault = e.Message;
-                goodUntil = Now + (long)RetryAfter.TotalMilliseconds;
+                Fault = fault;
+                goodUntil = now + (long)RetryAfter.TotalMilliseconds;
+                return;
+            }
+
+            Fault = null;
+            wholeUntil = found.IsPartial ? now : now + (long)WholeStands.TotalMilliseconds;
+            goodUntil = routes.Count == found.List.Count ? goodUntil : Math.Min(goodUntil, now + (long)RecheckAfter.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Takes the targets that this machine has a way to; false: there is none, and what was known goes on.</summary>
+    private bool TryTake(IReadOnlyList<SipTarget> targets, out string? fault)
+    {
+        fault = null;
+        var all = new List<SipRoute>(targets.Count);
+        foreach (var target in targets)
+        {
+            if (routes.FirstOrDefault(r => r.Target == target) is { } known)
+            {
+                all.Add(known);
+            }
+            else if (TryHopTo(target, isLasting: true, out var why) is { } hop)
+            {
+                all.Add(new SipRoute(target, hop));
+            }
+            else
+            {
+                fault ??= why;
             }
         }
+
+        routes = all.Count > 0 ? all : routes;
+        return all.Count > 0;
     }
 }

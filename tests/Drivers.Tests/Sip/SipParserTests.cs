@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Dialer.Silo.Telephony.Sip;
 
@@ -98,6 +99,62 @@ public class SipParserTests
         var length = SipParser.LengthOfFirst(bytes, out _);
         Assert.Equal("abc", Encoding.ASCII.GetString(SipParser.Parse(bytes[..length], out _)!.Body.Span));
         Assert.Equal((byte)'c', bytes[length - 1]);
+    }
+
+    [Theory]
+    [InlineData("\r\n\r\n")]
+    [InlineData("\n\n")]
+    [InlineData("\r\n\n")]
+    [InlineData("\n\r\n")]
+    public void Stream_ThatComesInPieces_IsCutAsIfItCameAtOnce(string end)
+    {
+        var random = new Random(5);
+        for (var i = 0; i < 500; i++)
+        {
+            var bytes = Encoding.ASCII.GetBytes($"{"\r\n"[..random.Next(3)]}BYE sip:a@h SIP/2.0\r\nX: \r\n y\r\nContent-Length: 3{end}abcBYE");
+            var expected = SipParser.LengthOfFirst(bytes, out _);
+            Assert.Equal(bytes.Length - 3, expected);
+            var progress = default(StreamProgress);
+            for (var length = random.Next(4); length < expected; length += random.Next(1, i % 20 + 2))
+            {
+                Assert.Equal(0, SipParser.LengthOfFirst(bytes.AsSpan(0, length), SipLimits.MaxMessageBytes, ref progress, out _));
+            }
+
+            Assert.Equal(expected, SipParser.LengthOfFirst(bytes, SipLimits.MaxMessageBytes, ref progress, out _));
+            Assert.Equal(default, progress);
+        }
+    }
+
+    /// <summary>What was looked through is not looked through again: else this takes seconds.</summary>
+    [Theory]
+    [InlineData(60_000, 0)]
+    [InlineData(30_000, 30_000)]
+    public void Stream_ThatTrickles_CostsNoMoreThanOneThatComesAtOnce(int headers, int body)
+    {
+        var lines = string.Concat(Enumerable.Repeat("X: y\r\n", headers / 6));
+        var bytes = Encoding.ASCII.GetBytes($"BYE sip:a@h SIP/2.0\r\n{lines}Content-Length: {body}\r\n\r\n{new string('b', body)}");
+        var progress = default(StreamProgress);
+        var began = Stopwatch.GetTimestamp();
+        for (var length = 1; length < bytes.Length; length++)
+        {
+            Assert.Equal(0, SipParser.LengthOfFirst(bytes.AsSpan(0, length), SipLimits.MaxMessageBytes, ref progress, out _));
+        }
+
+        Assert.Equal(bytes.Length, SipParser.LengthOfFirst(bytes, SipLimits.MaxMessageBytes, ref progress, out _));
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 0, 500);
+    }
+
+    [Theory]
+    [InlineData(16_300, true)]
+    [InlineData(16_600, false)]
+    public void Stream_OfAStranger_HasFewHeaders(int headers, bool isRead)
+    {
+        var text = $"BYE sip:a@h SIP/2.0\r\nContent-Length: 0\r\nX: {new string('x', headers / 2)}\r\nX: ";
+        var bytes = Encoding.ASCII.GetBytes($"{text}{new string('x', headers - text.Length)}\r\n\r\n");
+        var (atOnce, inPieces) = (default(StreamProgress), default(StreamProgress));
+        Assert.Equal(isRead ? bytes.Length : -1, SipParser.LengthOfFirst(bytes, SipLimits.MaxStrangerHeadersBytes, ref atOnce, out _));
+        Assert.Equal(isRead ? 0 : -1, SipParser.LengthOfFirst(bytes.AsSpan(0, headers), SipLimits.MaxStrangerHeadersBytes, ref inPieces, out _));
+        Assert.Equal(bytes.Length, SipParser.LengthOfFirst(bytes, out _));
     }
 
     [Theory]

@@ -34,4 +34,28 @@ public class SipRegistrationTests
         Assert.StartsWith("REGISTER was refused: 401", health.Evidence, StringComparison.Ordinal);
         Assert.Empty(far.Registrations);
     }
+
+    [Theory]
+    [InlineData(6_000_000)]
+    [InlineData(2_000_000_000)]
+    public async Task RegistrarThatGrantsForMonths_IsLeftAtTheEnd_P39(int granted)
+    {
+        using var far = new FarEnd { GrantedSeconds = granted };
+        await using (var side = new SipSide(far.Address, new RecordingSink(), t => t with { Registers = true }))
+        {
+            var health = await side.Driver.ProbeAsync(TestContext.Current.CancellationToken);
+            Assert.True(health.IsUp, health.Evidence);
+        }
+
+        Assert.Equal([0, 600], far.Registrations.Select(r => r.Expires).Order());
+    }
+
+    [Fact]
+    public async Task ReasonOfARefusal_IsToldInOneLine_AndNotAtLength_P42()
+    {
+        using var far = new FarEnd { RefusalReason = "No\u2028forged: line\u0085\u202e" + new string('x', 5_000) };
+        await using var side = new SipSide(far.Address, new RecordingSink(), t => t with { Registers = true });
+        var health = await side.Driver.ProbeAsync(TestContext.Current.CancellationToken);
+        Assert.Equal($"REGISTER was refused: 403 Noforged: line{new string('x', 186)}", health.Evidence);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Dialer.Calls;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
@@ -5,6 +7,7 @@ using Dialer.Numbers;
 using Dialer.Silo.Telephony.Sip;
 using Dialer.Tests.Contract;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Dialer.Tests.Sip;
 
@@ -20,7 +23,7 @@ public class SipTraceTests
         try
         {
             var sink = new RecordingSink();
-            var traces = new SipTraces(directory, TimeProvider.System, NullLogger<SipTraces>.Instance);
+            await using var traces = new SipTraces(directory, TimeProvider.System, NullLogger<SipTraces>.Instance);
             await using var side = new SipSide(far.Address, sink, t => t with { Traces = traces, Credentials = credentials });
             var id = new TryId(new JobId(7), 3);
             await side.Driver.DialAsync(
@@ -54,5 +57,107 @@ public class SipTraceTests
             + "Proxy-Authorization: Digest username=\"u\", response=\"abc\"\r\n\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0|2^20\r\n"));
         Assert.Contains("inline:(masked)|2^20", trace.Text(), StringComparison.Ordinal);
         Assert.DoesNotContain("abc", trace.Text(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What only some readers take for a line's end stands within a quoted text: the whole header is masked.</summary>
+    [Theory]
+    [InlineData("\u2028")]
+    [InlineData("\u2029")]
+    [InlineData("\u0085")]
+    [InlineData("\f")]
+    [InlineData("\v")]
+    [InlineData("\r\n ")]
+    [InlineData("\n\t")]
+    public void DigestAnswers_AreMasked_WhateverStandsInTheRealm(string odd)
+    {
+        var trace = new SipTrace("1-1", TimeProvider.System);
+        string[] names = ["Authorization", "proxy-authorization ", "PROXY-AUTHORIZATION", "Authentication-Info"];
+        var lines = names.Select(n => $"{n}: Digest realm=\"a{odd}b: c\", response=\"secret\"\r\n");
+        trace.Sent("callee", new DumbHop(), Encoding.UTF8.GetBytes($"\r\n\r\nINVITE sip:a@b SIP/2.0\r\n{string.Concat(lines)}X: seen{odd}too\r\n\r\n"));
+        Assert.DoesNotContain("secret", trace.Text(), StringComparison.Ordinal);
+        Assert.Contains("X: seen", trace.Text(), StringComparison.Ordinal);
+        Assert.Equal(5, trace.Text().Split("(masked)").Length);
+    }
+
+    [Theory]
+    [InlineData("k=base64:secret")]
+    [InlineData("v=0\r\nk=clear:secret\r\nm=audio")]
+    [InlineData("v=0\rK=clear:secret key\rm=audio")]
+    [InlineData("a=key-mgmt:mikey secret")]
+    [InlineData("a=crypto:1 X inline:secret|2^20;inline:secret|2^20")]
+    [InlineData("a=crypto:1 X INLINE:sec\u2028secret|2^20")]
+    public void KeysOfMedia_AreMasked_InAllTheirWays(string session)
+    {
+        var trace = new SipTrace("1-1", TimeProvider.System);
+        trace.Sent("callee", new DumbHop(), Encoding.UTF8.GetBytes($"INVITE sip:a@b SIP/2.0\r\nX: k=v\r\n\r\n{session}\r\n"));
+        Assert.DoesNotContain("secret", trace.Text(), StringComparison.Ordinal);
+        Assert.Contains("(masked)", trace.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OldTraces_AreDeleted_ThoughNoNewOnesCome()
+    {
+        var directory = Directory.CreateTempSubdirectory("dialer-traces-").FullName;
+        try
+        {
+            var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+            await using var traces = new SipTraces(directory, clock, NullLogger<SipTraces>.Instance);
+            var file = Path.Combine(directory, SipTraces.NameOf("7-3"));
+            traces.Write(new SipTrace("7-3", clock));
+            await Until.TrueAsync(() => File.Exists(file), "the trace is written");
+            clock.Advance(TimeSpan.FromDays(6));
+            traces.Write(new SipTrace("7-4", clock));
+            await Until.TrueAsync(() => File.Exists(Path.Combine(directory, SipTraces.NameOf("7-4"))), "the trace is written");
+            Assert.True(File.Exists(file));
+            clock.Advance(TimeSpan.FromDays(1.1));
+            await Until.TrueAsync(() => !File.Exists(file), "the old trace is deleted");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task DiskThatHangs_HoldsOneThread_NotOneACall()
+    {
+        var directory = Directory.CreateTempSubdirectory("dialer-traces-").FullName;
+        try
+        {
+            // whoever opens a pipe to write waits until somebody reads
+            var pipe = Path.Combine(directory, SipTraces.NameOf("1-1"));
+            using (var made = Process.Start("mkfifo", pipe))
+            {
+                await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+
+            await using var traces = new SipTraces(directory, TimeProvider.System, NullLogger<SipTraces>.Instance);
+            for (var i = 1; i <= 300; i++)
+            {
+                traces.Write(new SipTrace($"1-{i}", TimeProvider.System));
+            }
+
+            // were each to wait for the disk, this would wait for the pool to grow to as many threads
+            await Task.Run(() => { }, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            Assert.InRange(ThreadPool.ThreadCount, 1, 100);
+
+            await using (File.OpenRead(pipe))
+            {
+                await Until.TrueAsync(() => File.Exists(Path.Combine(directory, SipTraces.NameOf("1-300"))), "the others are written");
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private sealed class DumbHop : SipHop
+    {
+        public override SipTransport Transport => SipTransport.Udp;
+
+        public override string SentBy => "192.0.2.9:5070";
+
+        public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => true;
     }
 }

@@ -120,9 +120,12 @@ internal sealed class FarEnd : IDisposable
             case "OPTIONS" when message.IsRequest:
                 Send(Response(message, 200, "probe"), from);
                 break;
-            case "REGISTER" when message.IsRequest && IsWelcome(message):
+            case "REGISTER" when message.IsRequest && RefusalReason is null && IsWelcome(message):
                 registrations.Add((message.First(SipHeader.Contact) ?? "", message.Number(SipHeader.Expires) ?? -1));
-                Send(Response(message, 200, "registrar", $"Contact: {message.First(SipHeader.Contact)};expires=60\r\n"), from);
+                Send(Response(message, 200, "registrar", $"Contact: {message.First(SipHeader.Contact)};expires={GrantedSeconds}\r\n"), from);
+                break;
+            case "REGISTER" when message.IsRequest && RefusalReason is { } reason:
+                Send(Response(message, 403, "registrar").Replace("Status 403", reason, StringComparison.Ordinal), from);
                 break;
             case "INVITE" or "REGISTER" when message.IsRequest && known is null && !IsWelcome(message):
                 Send(Response(message, 401, "challenge", "WWW-Authenticate: Digest realm=\"far\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n"), from);
@@ -146,6 +149,12 @@ internal sealed class FarEnd : IDisposable
 
     /// <summary>Registrations that were taken: Contact and the seconds asked for.</summary>
     public IReadOnlyList<(string Contact, int Expires)> Registrations => [.. registrations];
+
+    /// <summary>What a registration is given, whatever was asked for.</summary>
+    public int GrantedSeconds { get; init; } = 60;
+
+    /// <summary>Registrations are refused with this reason phrase; null = they are taken.</summary>
+    public string? RefusalReason { get; init; }
 
     private readonly ConcurrentBag<(string Contact, int Expires)> registrations = [];
 

@@ -11,6 +11,7 @@ internal sealed partial class SipRegistration : IAsyncDisposable
 {
     private const int WantedSeconds = 600;
     private const int LeastSeconds = 5;
+    private const int MaxReason = 200;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
@@ -45,10 +46,11 @@ internal sealed partial class SipRegistration : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
-        await loop;
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Fault is null && routes.Current() is [var route, ..])
         {
-            await AskAsync(route, 0, FarewellLimit);
+            // one that does not hear it forgets us by itself: no reason to keep a driver from closing
+            await ((Task)AskAsync(route, 0, FarewellLimit)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         closing.Dispose();
@@ -59,7 +61,18 @@ internal sealed partial class SipRegistration : IAsyncDisposable
         await routes.Ready;
         while (!closing.IsCancellationRequested)
         {
-            var wait = await RegisterAsync();
+            TimeSpan wait;
+            try
+            {
+                wait = await RegisterAsync();
+            }
+            catch (Exception e)
+            {
+                // whatever it is: without this loop we would be registered once and then never again, and nobody would be told
+                (Fault, wait) = ($"REGISTER failed: {e.Message}", RetryAfter);
+                LogRefused(log, trunk.Host, Fault);
+            }
+
             First.TrySetResult();
             await Task.Delay(wait, network.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -70,7 +83,7 @@ internal sealed partial class SipRegistration : IAsyncDisposable
     {
         if (routes.Current() is not [var route, ..])
         {
-            Fault = routes.Fault;
+            Fault = routes.Fault ?? "the trunk has no address";
             return RetryAfter;
         }
 
@@ -92,7 +105,7 @@ internal sealed partial class SipRegistration : IAsyncDisposable
             return TimeSpan.FromSeconds(Math.Max(LeastSeconds, Granted(response) * 4 / 5));
         }
 
-        var why = response is null ? "no answer to REGISTER" : $"REGISTER was refused: {response.Status} {response.Reason}";
+        var why = response is null ? "no answer to REGISTER" : $"REGISTER was refused: {response.Status} {SipText.Printable(response.Reason, MaxReason)}";
         if (Fault != why)
         {
             LogRefused(log, trunk.Host, why);
@@ -140,8 +153,13 @@ internal sealed partial class SipRegistration : IAsyncDisposable
 
     private string HostText => new SipUri { Scheme = "sip", Host = trunk.Host }.HostText;
 
-    /// <summary>For how long, in seconds: what our Contact was given, else what the response says of all, else what we asked for.</summary>
-    private int Granted(SipMessage response)
+    /// <summary>
+    /// For how long, in seconds: what our Contact was given, else what the response says of all, else what we asked for. More than
+    /// that may not be given (RFC 3261 §10.3).
+    /// </summary>
+    private int Granted(SipMessage response) => Math.Min(GivenBy(response), seconds);
+
+    private int GivenBy(SipMessage response)
     {
         var contact = response.Elements(SipHeader.Contact).Select(SipNameAddr.Parse).FirstOrDefault(c => c?.Uri.StartsWith($"sip:{ContactUser}@", StringComparison.Ordinal) == true);
         return contact is not null && contact.Parameters.TryGetValue("expires", out var text) && SipText.LeadingNumber(text) is { } own

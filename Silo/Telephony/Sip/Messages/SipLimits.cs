@@ -11,6 +11,9 @@ internal static class SipLimits
     /// <summary>One header with its folded lines.</summary>
     public const int MaxHeaderBytes = 16 * 1024;
 
+    /// <summary>All headers of a message on a connection that no call of ours came over yet.</summary>
+    public const int MaxStrangerHeadersBytes = 16 * 1024;
+
     /// <summary>Elements read of a header that is a list (routes, contacts, challenges), and parameters read of one element.</summary>
     public const int MaxListElements = 64;
 }

@@ -103,6 +103,18 @@ public sealed class SipMessage
         }
     }
 
+    /// <summary>How long the values of these headers are together, in bytes.</summary>
+    internal int LengthOf(ReadOnlySpan<SipHeader> wanted)
+    {
+        var length = 0;
+        foreach (var place in headers)
+        {
+            length += wanted.Contains(place.Header) ? place.Value.End.Value - place.Value.Start.Value : 0;
+        }
+
+        return length;
+    }
+
     /// <summary>The elements of a header that is a comma-separated list (RFC 3261 §7.3.1), over all its lines, in order.</summary>
     public IEnumerable<string> Elements(SipHeader header) =>
         Lines(header).SelectMany(line => SipText.SplitList(line)).Take(SipLimits.MaxListElements);

@@ -43,34 +43,69 @@ public static class SipParser
     /// </summary>
     public static int LengthOfFirst(ReadOnlySpan<byte> stream, out string? fault)
     {
+        var progress = default(StreamProgress);
+        return LengthOfFirst(stream, SipLimits.MaxMessageBytes, ref progress, out fault);
+    }
+
+    /// <summary>The same, going on where the last look at this stream ended.</summary>
+    /// <param name="stream">Begins where it began at the last look.</param>
+    /// <param name="maxHeaders">How long all headers together may be.</param>
+    /// <param name="progress">Empty for a message that was not looked at yet, and again when it is all there.</param>
+    internal static int LengthOfFirst(ReadOnlySpan<byte> stream, int maxHeaders, ref StreamProgress progress, out string? fault)
+    {
+        fault = null;
+        if (progress.Whole == 0 && !TryWhole(stream, maxHeaders, ref progress, out fault))
+        {
+            return -1;
+        }
+
+        var whole = progress.Whole;
+        if (whole == 0 || stream.Length < whole)
+        {
+            return 0;
+        }
+
+        progress = default;
+        return whole;
+    }
+
+    /// <summary>False: it can never be read. True: <see cref="StreamProgress.Whole"/> says how long it is, if that can be said yet.</summary>
+    private static bool TryWhole(ReadOnlySpan<byte> stream, int maxHeaders, ref StreamProgress progress, out string? fault)
+    {
         fault = null;
         var skipped = stream.IndexOfAnyExcept((byte)'\r', (byte)'\n');
         if (skipped < 0)
         {
-            return stream.Length > SipLimits.MaxHeaderBytes ? Never("nothing but line ends", out fault) : 0;
+            fault = stream.Length > SipLimits.MaxHeaderBytes ? "nothing but line ends" : null;
+            return fault is null;
         }
 
+        // the line end before the empty line may be the last that was seen
+        var from = Math.Max(0, progress.Searched - skipped - 2);
         var rest = stream[skipped..];
-        var (end, lineEnd) = EndOfHeaders(rest);
+        var (end, lineEnd) = EndOfHeaders(rest[from..]);
+        progress.Searched = stream.Length;
+        if ((end < 0 ? rest.Length : from + end) > maxHeaders)
+        {
+            fault = "the headers are too long";
+            return false;
+        }
+
         if (end < 0)
         {
-            return rest.Length > SipLimits.MaxMessageBytes ? Never("the headers are too long", out fault) : 0;
+            return true;
         }
 
+        end += from;
         var length = ContentLengthIn(rest[..end]);
         if (length is null or < 0 || length > SipLimits.MaxMessageBytes - end)
         {
-            return Never("a stream needs a Content-Length that can be read", out fault);
+            fault = "a stream needs a Content-Length that can be read";
+            return false;
         }
 
-        var whole = skipped + end + lineEnd + length.Value;
-        return stream.Length >= whole ? whole : 0;
-    }
-
-    private static int Never(string why, out string? fault)
-    {
-        fault = why;
-        return -1;
+        progress.Whole = skipped + end + lineEnd + length.Value;
+        return true;
     }
 
     private static bool TryStartLine(byte[] bytes, ref int at, out SipStartLine start, out string? fault)

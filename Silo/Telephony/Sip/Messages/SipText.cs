@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -11,6 +12,12 @@ internal static class SipText
     /// framework's own way out, a mark for each such byte, costs some thirty bytes of memory for each.
     /// </summary>
     public static string Decode(ReadOnlySpan<byte> bytes) => (Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes);
+
+    /// <summary>A far side's words for a log: nothing that breaks a line, hides or turns what stands around it, and not more than so much.</summary>
+    public static string Printable(string text, int most) => string.Concat(text.Where(c => !IsHidden(c)).Take(most));
+
+    private static bool IsHidden(char letter) => char.GetUnicodeCategory(letter)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Splits at commas that are neither in quotes nor in angle brackets; empty elements are dropped.</summary>
     public static List<string> SplitList(string text) => Split(text, ',');

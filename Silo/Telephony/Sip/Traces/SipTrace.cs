@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
-/// The messages of one call in order, as they went over the wire, with what proves who we are or opens the media left out: digest
-/// answers and SRTP keys. Kept on the call's loop.
+/// The messages of one call in order, as they went over the wire, but for what <see cref="TraceMask"/> leaves out. Kept on the call's loop.
 /// </summary>
-internal sealed partial class SipTrace(string call, TimeProvider clock)
+internal sealed class SipTrace(string call, TimeProvider clock)
 {
     private const int MaxBytes = 256 * 1024;
 
@@ -31,8 +29,10 @@ internal sealed partial class SipTrace(string call, TimeProvider clock)
 
     private void Add(string head, ReadOnlyMemory<byte> message)
     {
-        var body = Encoding.UTF8.GetString(message.Span).ReplaceLineEndings("\n").TrimEnd('\n');
-        Append($"{head}\n{Keys().Replace(Answers().Replace(body, "$1: (masked)"), "inline:(masked)")}\n\n");
+        if (text.Length < MaxBytes)
+        {
+            Append($"{head}\n{TraceMask.Of(message.Span)}\n\n");
+        }
     }
 
     private void Append(string part)
@@ -42,10 +42,4 @@ internal sealed partial class SipTrace(string call, TimeProvider clock)
             text.Append(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss.fff} +{clock.GetElapsedTime(began).TotalMilliseconds:0} ms ").Append(part);
         }
     }
-
-    [GeneratedRegex(@"^(Authorization|Proxy-Authorization)\s*:.*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
-    private static partial Regex Answers();
-
-    [GeneratedRegex(@"inline:[^\s|]+")]
-    private static partial Regex Keys();
 }

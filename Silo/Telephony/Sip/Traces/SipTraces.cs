@@ -1,28 +1,59 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
 /// The folder of calls' traces: one file a call, named by its try. They hold numbers of people, so they are few and do not stay:
-/// old ones are deleted when new ones come.
+/// old ones are deleted, whether new ones come or not.
 /// </summary>
-internal sealed partial class SipTraces(string directory, TimeProvider clock, ILogger<SipTraces> logger)
+internal sealed partial class SipTraces : IAsyncDisposable
 {
     private const int MostFiles = 2_000;
     private const int CleanEvery = 100;
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
-    private readonly Lock turn = new();
+    /// <summary>What may wait for the disk, in characters of all traces: beyond that traces are lost, and calls are not.</summary>
+    private const long MaxWaiting = 8 << 20;
+
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan CleanAfter = TimeSpan.FromHours(1);
+
+    /// <summary>A disk that hangs must not keep the process from ending.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<(string Call, string Text)> waiting = Channel.CreateUnbounded<(string, string)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly string directory;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly ITimer cleaning;
+    private readonly Task writer;
+    private long characters;
+    private int isCleanWanted;
+    private int isFull;
     private int written;
+
+    public SipTraces(string directory, TimeProvider clock, ILogger<SipTraces> logger)
+    {
+        (this.directory, this.clock, this.logger) = (directory, clock, logger);
+        writer = Task.Run(RunAsync);
+        cleaning = clock.CreateTimer(static s => ((SipTraces)s!).WantClean(), this, TimeSpan.Zero, CleanAfter);
+    }
 
     public static string NameOf(string call) => $"{call}.sip.txt";
 
-    /// <summary>Writes in the background; a disk that is full costs the trace, not the call.</summary>
+    /// <summary>Writes in the background; a disk that is full or slow costs the trace, not the call.</summary>
     public void Write(SipTrace trace)
     {
         // read here, on the call's loop: late repeats are still noted down
-        var (call, text) = (trace.Call, trace.Text());
-        _ = Task.Run(() => Write(call, text));
+        var text = trace.Text();
+        if (Interlocked.Add(ref characters, text.Length) > MaxWaiting || !waiting.Writer.TryWrite((trace.Call, text)))
+        {
+            Interlocked.Add(ref characters, -text.Length);
+            if (Interlocked.Exchange(ref isFull, 1) == 0)
+            {
+                LogNotWritten(logger, "too many are waiting for the disk");
+            }
+        }
     }
 
     /// <summary>The trace of a call; null if none was written or it has been cleaned away.</summary>
@@ -38,16 +69,40 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
         }
     }
 
-    private void Write(string call, string text)
+    public async ValueTask DisposeAsync()
     {
-        lock (turn)
+        await cleaning.DisposeAsync();
+        waiting.Writer.TryComplete();
+        await writer.WaitAsync(CloseLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void WantClean()
+    {
+        // one waits: more of them would do nothing more
+        if (Interlocked.Exchange(ref isCleanWanted, 1) == 0)
         {
+            waiting.Writer.TryWrite(("", ""));
+        }
+    }
+
+    /// <summary>The only one that touches the disk: when that hangs, one thread waits for it.</summary>
+    private async Task RunAsync()
+    {
+        await foreach (var (call, text) in waiting.Reader.ReadAllAsync())
+        {
+            Interlocked.Add(ref characters, -text.Length);
             try
             {
-                Directory.CreateDirectory(directory);
-                File.WriteAllText(Path.Combine(directory, NameOf(call)), text);
-                if (written++ % CleanEvery == 0)
+                if (call.Length > 0)
                 {
+                    Directory.CreateDirectory(directory);
+                    await File.WriteAllTextAsync(Path.Combine(directory, NameOf(call)), text);
+                    Volatile.Write(ref isFull, 0);
+                }
+
+                if (call.Length == 0 || ++written % CleanEvery == 0)
+                {
+                    Volatile.Write(ref isCleanWanted, 0);
                     Clean();
                 }
             }
@@ -60,14 +115,31 @@ internal sealed partial class SipTraces(string directory, TimeProvider clock, IL
 
     private void Clean()
     {
+        var folder = new DirectoryInfo(directory);
+        if (!folder.Exists)
+        {
+            return;
+        }
+
         var now = clock.GetUtcNow().UtcDateTime;
-        var files = new DirectoryInfo(directory).GetFiles("*.sip.txt").OrderByDescending(f => f.LastWriteTimeUtc).ToList();
+        var files = folder.GetFiles("*.sip.txt").OrderByDescending(f => f.LastWriteTimeUtc).ToList();
         foreach (var old in files.Where((f, i) => i >= MostFiles || now - f.LastWriteTimeUtc > Kept))
         {
-            old.Delete();
+            try
+            {
+                old.Delete();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // the others go all the same
+                LogNotDeleted(logger, e.Message);
+            }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A SIP trace was not written: {Cause}")]
     private static partial void LogNotWritten(ILogger logger, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An old SIP trace was not deleted: {Cause}")]
+    private static partial void LogNotDeleted(ILogger logger, string cause);
 }

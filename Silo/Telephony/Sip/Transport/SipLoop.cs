@@ -10,14 +10,26 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed partial class SipLoop : IDisposable
 {
-    private const int MaxQueuedMessages = 20_000;
+    /// <summary>What messages that wait for the turn may hold.</summary>
+    private const long MaxQueuedBytes = 8 << 20;
+
+    /// <summary>What a message that waits takes besides its bytes.</summary>
+    private const int MessageCost = 512;
+
+    /// <summary>What is done at most before the timers have their turn: a flood must not stop them.</summary>
+    private const int Share = 256;
+
+    /// <summary>What whoever reads a socket does of others' work: its own messages wait meanwhile.</summary>
+    private const int GuestShare = 16;
 
     /// <summary>Timers may be so many ms late: many that are due close together cost one waking.</summary>
     private const int LeastSleep = 10;
 
     private readonly ConcurrentQueue<(Action? Order, SipMessage? Message)> work = new();
     private readonly PriorityQueue<Alarm, long> timers = new();
-    private readonly Dictionary<string, ISipParty> parties = new(StringComparer.Ordinal);
+
+    /// <summary>Changed in the turn only; looked at from everywhere.</summary>
+    private readonly ConcurrentDictionary<string, ISipParty> parties = new(1, 1_024, StringComparer.Ordinal);
     private readonly Dictionary<ISipParty, Alarm> scheduled = [];
     private readonly Lock turn = new();
     private readonly AutoResetEvent wake = new(false);
@@ -27,15 +39,19 @@ internal sealed partial class SipLoop : IDisposable
     private readonly Thread thread;
     private readonly long origin;
     private volatile bool isClosed;
+
+    /// <summary>The thread waits for the turn: who comes by leaves it to it.</summary>
+    private volatile bool isWanted;
+
     private int isAsleep;
-    private int queued;
+    private long queued;
 
     /// <summary>When the sleeping thread wakes by itself.</summary>
     private long wakesAt = long.MaxValue;
 
     /// <param name="name">Of its thread.</param>
     /// <param name="clock">What timers go by.</param>
-    /// <param name="stranger">Takes messages that belong to nobody here, in the loop's turn.</param>
+    /// <param name="stranger">Takes messages that belong to nobody here any more, in the loop's turn.</param>
     /// <param name="log">Where faults of legs are told.</param>
     public SipLoop(string name, TimeProvider clock, Action<SipMessage> stranger, ILogger log)
     {
@@ -47,30 +63,37 @@ internal sealed partial class SipLoop : IDisposable
     /// <summary>Milliseconds since the loop began.</summary>
     public long Now => (long)clock.GetElapsedTime(origin).TotalMilliseconds;
 
+    /// <summary>Whether somebody here has this Call-ID. From any thread.</summary>
+    public bool Knows(string callId) => parties.ContainsKey(callId);
+
     /// <summary>Does this in the loop's turn, after what was posted before.</summary>
     public void Post(Action order) => Post((order, null));
 
-    /// <summary>Hands a message to the party that it belongs to: here and now if the turn is free, else after what was posted before.</summary>
-    public void Post(SipMessage message)
+    /// <summary>
+    /// Hands a message to the party that it belongs to: here and now if the turn is free, else after what was posted before. False:
+    /// too many wait already. One that is lost comes again over UDP; over a connection it does not, so it has to be handed over later.
+    /// </summary>
+    public bool Post(SipMessage message)
     {
-        if (isClosed || !work.IsEmpty || turn.IsHeldByCurrentThread || !turn.TryEnter())
+        if (isClosed || isWanted || !work.IsEmpty || turn.IsHeldByCurrentThread || !turn.TryEnter())
         {
-            // a flood must not stand before the orders of calls for long; a message that is lost comes again
-            if (Volatile.Read(ref queued) < MaxQueuedMessages)
-            {
-                Interlocked.Increment(ref queued);
-                Post((null, message));
-            }
-
-            return;
+            return TryQueue(message);
         }
 
-        var isEarlier = false;
+        var (isTaken, isEarlier) = (true, false);
         try
         {
-            Drain();
-            Do(null, message);
-            Drain();
+            Drain(GuestShare);
+            if (work.IsEmpty)
+            {
+                Do(null, message);
+                Drain(GuestShare);
+            }
+            else
+            {
+                isTaken = TryQueue(message);
+            }
+
             isEarlier = timers.TryPeek(out _, out var due) && due < wakesAt;
         }
         finally
@@ -83,6 +106,8 @@ internal sealed partial class SipLoop : IDisposable
         {
             Wake();
         }
+
+        return isTaken;
     }
 
     /// <summary>On the loop: takes a party in. Whoever begins it calls <see cref="Touched"/> after.</summary>
@@ -94,11 +119,7 @@ internal sealed partial class SipLoop : IDisposable
         if (party.IsGone)
         {
             Unschedule(party);
-            if (parties.TryGetValue(party.CallId, out var known) && known == party)
-            {
-                parties.Remove(party.CallId);
-            }
-
+            parties.TryRemove(KeyValuePair.Create(party.CallId, party));
             return;
         }
 
@@ -132,6 +153,21 @@ internal sealed partial class SipLoop : IDisposable
         wake.Dispose();
     }
 
+    private bool TryQueue(SipMessage message)
+    {
+        var cost = CostOf(message);
+        if (Interlocked.Add(ref queued, cost) > MaxQueuedBytes)
+        {
+            Interlocked.Add(ref queued, -cost);
+            return false;
+        }
+
+        Post((null, message));
+        return true;
+    }
+
+    private static int CostOf(SipMessage message) => message.Bytes.Length + MessageCost;
+
     private void Post((Action?, SipMessage?) item)
     {
         work.Enqueue(item);
@@ -161,26 +197,49 @@ internal sealed partial class SipLoop : IDisposable
     {
         while (!isClosed)
         {
-            lock (turn)
+            bool isIdle;
+            TakeTurn();
+            try
             {
-                Drain();
+                Drain(Share);
                 Tick();
                 wakesAt = timers.TryPeek(out _, out var due) ? due : long.MaxValue;
-                // a full fence: whoever posts from here on sees it, and what was posted before is seen below
-                Interlocked.Exchange(ref isAsleep, 1);
+                isIdle = work.IsEmpty;
+                if (isIdle)
+                {
+                    // a full fence: whoever posts from here on sees it, and what was posted before is seen below
+                    Interlocked.Exchange(ref isAsleep, 1);
+                }
+            }
+            finally
+            {
+                turn.Exit();
             }
 
-            Sleep();
+            if (isIdle)
+            {
+                Sleep();
+            }
         }
     }
 
-    private void Drain()
+    private void TakeTurn()
     {
-        while (!isClosed && work.TryDequeue(out var item))
+        if (!turn.TryEnter())
         {
-            if (item.Message is not null)
+            isWanted = true;
+            turn.Enter();
+            isWanted = false;
+        }
+    }
+
+    private void Drain(int most)
+    {
+        for (var i = 0; i < most && !isClosed && work.TryDequeue(out var item); i++)
+        {
+            if (item.Message is { } message)
             {
-                Interlocked.Decrement(ref queued);
+                Interlocked.Add(ref queued, -CostOf(message));
             }
 
             Do(item.Order, item.Message);

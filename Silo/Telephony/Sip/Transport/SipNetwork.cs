@@ -14,16 +14,21 @@ namespace Dialer.Silo.Telephony.Sip;
 internal sealed class SipNetwork : IAsyncDisposable
 {
     private const int PortTries = 50;
-    private const int MaxStreams = 500;
+    private const int MaxHosts = 1_000;
+
+    /// <summary>What we say back of a stranger's request: more than a dozen proxies on the way write.</summary>
+    private const int MaxEcho = 4 * 1024;
+
+    private static readonly SipHeader[] Echoed = [SipHeader.Via, SipHeader.RecordRoute, SipHeader.From, SipHeader.To, SipHeader.CallId, SipHeader.CSeq];
 
     private readonly Lock gate = new();
     private readonly Dictionary<AddressFamily, SipSockets> sockets = [];
-    private readonly ConcurrentDictionary<(SipTransport, IPEndPoint, string, string?), StreamHop> streams = new();
     private readonly ConcurrentDictionary<IPAddress, string> hosts = new();
     private readonly SipNetworkOptions options;
     private readonly TimeProvider clock;
     private readonly SipLoop[] loops;
     private readonly StreamUse use;
+    private readonly StreamHops streams;
     private bool isClosed;
 
     public SipNetwork(SipNetworkOptions options, TimeProvider clock, ILogger<SipNetwork> logger)
@@ -31,6 +36,7 @@ internal sealed class SipNetwork : IAsyncDisposable
         (this.options, this.clock) = (options, clock);
         var count = options.Loops > 0 ? options.Loops : Environment.ProcessorCount;
         use = new StreamUse(Receive, Undelivered, options.Streams, logger);
+        streams = new StreamHops(use);
         loops = [.. Enumerable.Range(0, count).Select(i => new SipLoop($"sip-legs-{i}", clock, Stranger, logger))];
     }
 
@@ -44,20 +50,18 @@ internal sealed class SipNetwork : IAsyncDisposable
     }
 
     /// <summary>The way to a target. Makes sockets when they are needed first; connects when something is sent first.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="tls">How the far side is judged.</param>
+    /// <param name="isLasting">A trunk's own target; false: an address that a far side named.</param>
     /// <exception cref="ArgumentException">The configured address or port cannot be used; the message says how to mend it.</exception>
-    public SipHop HopTo(SipTarget target, TlsSettings? tls)
+    public SipHop HopTo(SipTarget target, TlsSettings? tls, bool isLasting = true)
     {
         var own = SocketsFor(target.Address.AddressFamily);
         var sentBy = string.Create(CultureInfo.InvariantCulture, $"{HostTowards(target.Address)}:{own.Port}");
-        if (streams.Count > MaxStreams)
-        {
-            ForgetIdle();
-        }
-
         return target.Transport == SipTransport.Udp
             ? new UdpHop(own.Udp, target.Address, sentBy)
-            : streams.GetOrAdd(
-                (target.Transport, target.Address, target.HostName, tls?.Name), _ => new StreamHop(target, tls, sentBy, use));
+            : streams.Find(target, tls, sentBy, isLasting)
+                ?? throw new ArgumentException("too many far sides have named addresses of their own");
     }
 
     /// <summary>Our address as the far side of this target sees it, for session descriptions.</summary>
@@ -66,20 +70,20 @@ internal sealed class SipNetwork : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        SipSockets[] open;
         lock (gate)
         {
             isClosed = true;
-            foreach (var own in sockets.Values)
-            {
-                own.Dispose();
-            }
+            open = [.. sockets.Values];
         }
 
-        foreach (var hop in streams.Values)
+        // the threads that end here may be in the turn of a leg, and legs ask for ways
+        foreach (var own in open)
         {
-            await hop.DisposeAsync();
+            own.Dispose();
         }
 
+        await streams.DisposeAsync();
         foreach (var loop in loops)
         {
             loop.Dispose();
@@ -88,18 +92,36 @@ internal sealed class SipNetwork : IAsyncDisposable
 
     /// <summary>
     /// A request that no user agent may take (RFC 3261 §8.2, RFC 4475 §3.1.2) is refused before it reaches a leg. Responses go on
-    /// as they are: what is strange about them is often the work of a proxy, and legs know theirs by the branch.
+    /// as they are: what is strange about them is often the work of a proxy, and legs know theirs by the branch. What belongs to
+    /// nobody never reaches a loop: strangers take the time of the socket that they came over, and only their share of that.
     /// </summary>
-    private void Receive(SipMessage message)
+    private bool Receive(SipMessage message)
     {
-        if (!message.IsRequest || SipFault.Of(message) is not { } fault)
+        var loop = LoopOf(message.CallId);
+        var isKnown = loop.Knows(message.CallId);
+        if (isKnown && message.Source is { IsKnown: false } source)
         {
-            LoopOf(message.CallId).Post(message);
+            source.IsKnown = true;
         }
-        else if (message.Method != SipMethods.Ack)
+
+        if (!isKnown && message.Source?.Strangers?.TryTake() == false)
         {
-            message.Source?.Reply(message, LegWriter.Response(message, fault.Status, fault.Reason, toTag: "dialer"));
+            return false;
         }
+
+        if (message.IsRequest && SipFault.Of(message) is { } fault)
+        {
+            Refuse(message, fault.Status, fault.Reason);
+            return true;
+        }
+
+        if (isKnown)
+        {
+            return loop.Post(message);
+        }
+
+        Stranger(message);
+        return true;
     }
 
     private void Undelivered(ISipParty party, ReadOnlyMemory<byte> message)
@@ -115,7 +137,7 @@ internal sealed class SipNetwork : IAsyncDisposable
     /// <summary>A request that belongs to no leg: OPTIONS is answered, anything else is told that there is no such call.</summary>
     private void Stranger(SipMessage request)
     {
-        if (!request.IsRequest || request.Method == SipMethods.Ack)
+        if (!request.IsRequest)
         {
             return;
         }
@@ -127,19 +149,15 @@ internal sealed class SipNetwork : IAsyncDisposable
             SipMethods.Invite when request.To?.Tag is null => (403, "Forbidden"),
             _ => (481, "Call/Transaction Does Not Exist"),
         };
-        request.Source?.Reply(request, LegWriter.Response(request, status, reason, toTag: "dialer"));
+        Refuse(request, status, reason);
     }
 
-    /// <summary>Ways that have no connection any more: each far side's Contact may have made one.</summary>
-    private void ForgetIdle()
+    /// <summary>Without a leg. Whoever wants much said back gets nothing: it is he who chooses where to.</summary>
+    private static void Refuse(SipMessage request, int status, string reason)
     {
-        foreach (var (key, hop) in streams)
+        if (request.Method != SipMethods.Ack && request.LengthOf(Echoed) <= MaxEcho)
         {
-            if (!hop.IsConnected)
-            {
-                // whoever still holds it may use it: it only is not shared any more
-                streams.TryRemove(key, out _);
-            }
+            request.Source?.Reply(request, LegWriter.Response(request, status, reason, toTag: "dialer"));
         }
     }
 
@@ -153,6 +171,12 @@ internal sealed class SipNetwork : IAsyncDisposable
         if (hosts.TryGetValue(target.Address, out var known))
         {
             return known;
+        }
+
+        if (hosts.Count >= MaxHosts)
+        {
+            // far sides name what they like; what is asked for is soon known again
+            hosts.Clear();
         }
 
         if (options.Address is { } own && own.AddressFamily == target.AddressFamily && !own.Equals(Any(own.AddressFamily)))

@@ -13,37 +13,57 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed partial class StreamConnection : SipSource, IDisposable
 {
-    private const int MaxQueued = 20_000;
+    /// <summary>What may wait to be sent, in bytes.</summary>
+    private const int MaxQueued = 16 << 20;
 
     /// <summary>On a connection that others opened: answers to them only.</summary>
-    private const int MaxQueuedAnswers = 2_000;
+    private const int MaxQueuedAnswers = 256 << 10;
+
+    /// <summary>The same when calls of ours go over it.</summary>
+    private const int MaxQueuedAnswersInCalls = 2 << 20;
+
+    /// <summary>What a message that waits takes besides its bytes.</summary>
+    private const int MessageCost = 256;
     private const int ReadBytes = 16 * 1024;
 
-    private readonly Channel<(ReadOnlyMemory<byte> Bytes, ISipParty? Sender)> outbox;
+    /// <summary>After so long a message that could not be taken is handed over again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly Channel<(ReadOnlyMemory<byte> Bytes, ISipParty? Sender)> outbox =
+        Channel.CreateUnbounded<(ReadOnlyMemory<byte>, ISipParty?)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource closing = new();
     private readonly StreamUse use;
     private readonly IPEndPoint address;
     private readonly bool isOurs;
+    private readonly StrangerShare? strangers;
     private long heardAt = Environment.TickCount64;
+    private long sentAt = Environment.TickCount64;
+    private int queued;
+    private SipMessage? untaken;
+    private StreamProgress progress;
     private bool hasHalfPing;
     private volatile bool isClosed;
 
-    private StreamConnection(IPEndPoint address, bool isOurs, StreamUse use)
-    {
-        (this.address, this.isOurs, this.use) = (address, isOurs, use);
-        outbox = Channel.CreateBounded<(ReadOnlyMemory<byte>, ISipParty?)>(
-            new BoundedChannelOptions(isOurs ? MaxQueued : MaxQueuedAnswers) { SingleReader = true });
-    }
+    private StreamConnection(IPEndPoint address, bool isOurs, StreamUse use, StrangerShare? strangers = null) =>
+        (this.address, this.isOurs, this.use, this.strangers) = (address, isOurs, use, strangers);
 
     private static ReadOnlySpan<byte> Pong => "\r\n"u8;
 
     public override IPEndPoint Address => address;
+
+    public override StrangerShare? Strangers => IsKnown ? null : strangers;
 
     /// <summary>It is open or about to be.</summary>
     public bool IsUsable => !isClosed;
 
     /// <summary>When the last message came, or the connection itself: on the clock of <see cref="Environment.TickCount64"/>.</summary>
     public long HeardAt => Volatile.Read(ref heardAt);
+
+    /// <summary>When a message last came or was to be sent, on the same clock.</summary>
+    public long UsedAt => Math.Max(HeardAt, Volatile.Read(ref sentAt));
+
+    /// <summary>When it came about, on the same clock.</summary>
+    public long OpenedAt { get; } = Environment.TickCount64;
 
     /// <summary>Why the last connection did not come about or ended; for people.</summary>
     public string? Fault { get; private set; }
@@ -60,15 +80,38 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
     }
 
     /// <summary>Takes over a connection that the far side opened.</summary>
-    public static StreamConnection Accept(Socket socket, StreamUse use)
+    public static StreamConnection Accept(Socket socket, StreamUse use, StrangerShare strangers)
     {
-        var connection = new StreamConnection((IPEndPoint)socket.RemoteEndPoint!, isOurs: false, use);
+        var connection = new StreamConnection((IPEndPoint)socket.RemoteEndPoint!, isOurs: false, use, strangers);
         connection.Ended = Task.Run(() => connection.RunAsync(() => connection.AcceptAsync(socket)));
         return connection;
     }
 
     /// <summary>False: it is closed, or the far side takes nothing any more.</summary>
-    public bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) => !isClosed && outbox.Writer.TryWrite((message, sender));
+    public bool Send(ReadOnlyMemory<byte> message, ISipParty? sender)
+    {
+        if (isClosed)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref sentAt, Environment.TickCount64);
+        var cost = message.Length + MessageCost;
+        if (Interlocked.Add(ref queued, cost) <= MostQueued && outbox.Writer.TryWrite((message, sender)))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref queued, -cost);
+        if (!isOurs && !isClosed)
+        {
+            // it asks and does not read; not here, as whoever sends may have a leg's turn
+            isClosed = true;
+            ThreadPool.UnsafeQueueUserWorkItem(static c => c.Dispose(), this, preferLocal: false);
+        }
+
+        return false;
+    }
 
     public override void Reply(SipMessage request, ReadOnlyMemory<byte> response) => Send(response, null);
 
@@ -84,6 +127,10 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             // it has ended by itself
         }
     }
+
+    private int MostQueued => isOurs ? MaxQueued : IsKnown ? MaxQueuedAnswersInCalls : MaxQueuedAnswers;
+
+    private int MaxHeaders => isOurs || IsKnown ? SipLimits.MaxMessageBytes : SipLimits.MaxStrangerHeadersBytes;
 
     private async Task<Stream> ConnectAsync(SipTarget target, TlsSettings? tls)
     {
@@ -190,6 +237,7 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             limit.CancelAfter(use.Limits.Message);
             await stream.WriteAsync(bytes, limit.Token);
             limit.CancelAfter(Timeout.InfiniteTimeSpan);
+            Interlocked.Add(ref queued, -(bytes.Length + MessageCost));
         }
     }
 
@@ -224,8 +272,24 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             var wasEmpty = length == 0;
             length += read;
             var taken = Take(buffer.AsSpan(0, length), ref hasSpoken);
-            buffer.AsSpan(taken, length - taken).CopyTo(buffer);
+            while (untaken is { } message)
+            {
+                // the far side waits with us: what came over a connection does not come again
+                limit.CancelAfter(Timeout.InfiniteTimeSpan);
+                await Task.Delay(Pause, cancel);
+                if (use.Receive(message))
+                {
+                    untaken = null;
+                    taken += Take(buffer.AsSpan(taken, length - taken), ref hasSpoken);
+                }
+            }
+
             length -= taken;
+            if (taken > 0)
+            {
+                buffer.AsSpan(taken, length).CopyTo(buffer);
+            }
+
             if (length > 0 && (wasEmpty || taken > 0))
             {
                 limit.CancelAfter(use.Limits.Message);
@@ -254,12 +318,12 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             {
                 // a keep-alive asks for an answer (RFC 5626 §3.5.1)
                 Send(Pong.ToArray(), null);
-                (hasSpoken, hasHalfPing) = (true, false);
+                (hasSpoken, hasHalfPing, progress) = (true, false, default);
                 taken += ping.Length;
                 continue;
             }
 
-            var length = SipParser.LengthOfFirst(rest, out var fault);
+            var length = SipParser.LengthOfFirst(rest, MaxHeaders, ref progress, out var fault);
             if (length < 0)
             {
                 throw new InvalidDataException(fault);
@@ -293,7 +357,11 @@ internal sealed partial class StreamConnection : SipSource, IDisposable
             }
 
             message.Source = this;
-            use.Receive(message);
+            if (!use.Receive(message))
+            {
+                untaken = message;
+                return taken;
+            }
         }
 
         return taken;

@@ -1,18 +1,29 @@
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>To one address over one connection, which is opened when something is sent and opened again when it has ended.</summary>
-internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentBy, StreamUse use) : SipHop, IAsyncDisposable
+/// <param name="target">Where to.</param>
+/// <param name="tls">How the far side is judged.</param>
+/// <param name="sentBy">Our address in Via.</param>
+/// <param name="open">Opens a connection; null = there is none any more.</param>
+internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentBy, Func<StreamHop, SipTarget, TlsSettings?, StreamConnection?> open) : SipHop
 {
     private readonly Lock gate = new();
     private StreamConnection? connection;
     private int opened;
-    private bool isClosed;
+    private volatile bool isLasting;
 
     public override SipTransport Transport => target.Transport;
 
     public override string SentBy => sentBy;
 
     public override string Name => target.Address.ToString();
+
+    /// <summary>A trunk's own: its connection is not closed for idleness. The others are to what far sides named as their address.</summary>
+    public bool IsLasting
+    {
+        get => isLasting;
+        set => isLasting = value;
+    }
 
     public bool IsConnected
     {
@@ -37,39 +48,18 @@ internal sealed class StreamHop(SipTarget target, TlsSettings? tls, string sentB
     }
 
     public override bool Send(ReadOnlyMemory<byte> message, ISipParty? sender) =>
-        Usable() is { } open
-        && (open.Send(message, sender)
+        Usable() is { } usable
+        && (usable.Send(message, sender)
             // it ended just now, and took nothing: the next
-            || (!open.IsUsable && Usable()?.Send(message, sender) == true));
-
-    public async ValueTask DisposeAsync()
-    {
-        StreamConnection? last;
-        lock (gate)
-        {
-            isClosed = true;
-            last = connection;
-        }
-
-        if (last is not null)
-        {
-            last.Dispose();
-            await last.Ended;
-        }
-    }
+            || (!usable.IsUsable && Usable()?.Send(message, sender) == true));
 
     private StreamConnection? Usable()
     {
         lock (gate)
         {
-            if (isClosed)
+            if (connection is not { IsUsable: true } && open(this, target, tls) is { } next)
             {
-                return null;
-            }
-
-            if (connection is not { IsUsable: true })
-            {
-                connection = StreamConnection.Open(target, tls, use);
+                connection = next;
                 opened++;
             }
 

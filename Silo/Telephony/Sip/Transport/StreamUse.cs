@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>What all connections of a network have in common.</summary>
-/// <param name="Receive">Takes each message.</param>
+/// <param name="Receive">Takes each message; false: not now, hand it over again later.</param>
 /// <param name="Undelivered">Is told whose message certainly never left.</param>
-/// <param name="Limits">How long what may take.</param>
+/// <param name="Limits">What they may take.</param>
 /// <param name="Log">Where ends are told.</param>
-internal sealed record StreamUse(Action<SipMessage> Receive, Action<ISipParty, ReadOnlyMemory<byte>> Undelivered, StreamLimits Limits, ILogger Log);
+internal sealed record StreamUse(Func<SipMessage, bool> Receive, Action<ISipParty, ReadOnlyMemory<byte>> Undelivered, StreamLimits Limits, ILogger Log);

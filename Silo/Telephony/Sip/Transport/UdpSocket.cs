@@ -10,16 +10,17 @@ internal sealed partial class UdpSocket : IDisposable
     private const int SocketBufferBytes = 4 * 1024 * 1024;
 
     private readonly Socket socket;
-    private readonly Action<SipMessage> receive;
+    private readonly StrangerShare strangers = new();
+    private readonly Func<SipMessage, bool> receive;
     private readonly ILogger log;
     private readonly Thread thread;
     private volatile bool isClosed;
 
     /// <param name="local">Where to listen; port 0 = any.</param>
-    /// <param name="receive">Takes each message that can be read, on the socket's thread.</param>
+    /// <param name="receive">Takes each message that can be read, on the socket's thread. One that is not taken is lost: it comes again.</param>
     /// <param name="log">Where messages that cannot be read are counted.</param>
     /// <exception cref="SocketException">The address cannot be used.</exception>
-    public UdpSocket(IPEndPoint local, Action<SipMessage> receive, ILogger log)
+    public UdpSocket(IPEndPoint local, Func<SipMessage, bool> receive, ILogger log)
     {
         (this.receive, this.log) = (receive, log);
         socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
@@ -141,6 +142,8 @@ internal sealed partial class UdpSocket : IDisposable
     private sealed class Source(UdpSocket socket, IPEndPoint address) : SipSource
     {
         public override IPEndPoint Address => address;
+
+        public override StrangerShare? Strangers => socket.strangers;
 
         public override void Reply(SipMessage request, ReadOnlyMemory<byte> response)
         {
