@@ -13,7 +13,7 @@ internal static class CancelJobs
     private const int AtOnce = 64;
 
     public static void MapCancelJobs(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(CallsRoutes.Calls + "/callJob/cancel", CancelAsync).WithName("cancelCallJob").WithTags(CallsRoutes.Tag).AllowAnonymous();
+        routes.MapPost(CallsRoutes.Calls + "/callJob/cancel", CancelAsync).WithName("cancelCallJob").Described<string[]>("No further attempt; a live call ends by itself. Answers the ids that were cancelled.").Takes<CallNumbersAndCallJobIds>().AllowAnonymous();
 
     private static Task<IResult> CancelAsync(
         string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobReports reports, IGrainFactory grains, IAnswerBook answers, TimeProvider clock) =>

@@ -11,7 +11,7 @@ namespace Dialer.Gateway.CallsApi;
 internal static class ControlCampaign
 {
     public static void MapControlCampaign(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(CallsRoutes.Calls + "/control/{action}", ControlAsync).WithName("controlCampaign").WithTags(CallsRoutes.Tag).AllowAnonymous();
+        routes.MapPost(CallsRoutes.Calls + "/control/{action}", ControlAsync).WithName("controlCampaign").WithSummary("pause, resume or stop.").WithTags(CallsRoutes.Tag).Produces(200).Produces<CallsError>(400).Produces<CallsError>(404).AllowAnonymous();
 
     private static Task<IResult> ControlAsync(
         string token, string action, HttpContext context, IDialerQueries queries, IGrainFactory grains, IAnswerBook answers, TimeProvider clock) =>

@@ -2,6 +2,7 @@ using Dialer.Gateway.Access;
 using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Channels;
+using Dialer.Gateway.Description;
 using Dialer.Gateway.DoNotCall;
 using Dialer.Gateway.Numbers;
 using Dialer.Gateway.Organisation;
@@ -22,7 +23,10 @@ internal static class GatewayServices
         services.AddSingleton(options);
         services.AddStatus();
         services.AddAccess();
+        services.AddDescription();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
+        // keys of cookies lie in the database, with everything else that it keeps; a forged form is no news
+        services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(o =>
         {
@@ -44,6 +48,7 @@ internal static class GatewayServices
         app.UseAudit();
         app.MapStatus();
         app.MapSignIn();
+        app.MapDescription();
         app.MapKeys();
         app.MapAudit();
         app.MapChannels();
