@@ -159,7 +159,7 @@ internal static class CampaignEndpoints
         {
             edited = MergePatch.Apply(CampaignBody.Of(campaign.Settings, campaign.StartsAt), patch);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return Problem.Of(StatusCodes.Status400BadRequest, "invalid_json", JsonFaults.Text(e as JsonException));
         }

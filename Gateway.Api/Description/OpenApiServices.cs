@@ -45,6 +45,7 @@ internal static class OpenApiServices
                 operation.Responses ??= [];
                 operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key that is in force." });
                 operation.Responses.TryAdd("403", new OpenApiResponse { Description = "The key's role may not do this." });
+                operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests; ask again after Retry-After." });
                 operation.Responses.TryAdd("503", new OpenApiResponse { Description = "Not right now; ask again after Retry-After." });
             }
 

@@ -24,6 +24,7 @@ internal static class GatewayServices
         services.AddStatus();
         services.AddAccess();
         services.AddDescription();
+        services.AddRateLimits(options);
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         // keys of cookies lie in the database, with everything else that it keeps; a forged form is no news
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
@@ -42,6 +43,7 @@ internal static class GatewayServices
         app.UseFailures();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseCsrf();
         app.UseIdempotency();
