@@ -14,7 +14,10 @@ public class RateTests(Rigs rigs)
         var storage = await rigs.Engines.NewAsync(StorageEngine.Sqlite);
         await using var rig = await GatewayRig.StartAsync(storage, new DialerOptions
         {
-            Storage = storage.Engine, ShutdownSeconds = 0, DataDirectory = storage.DataDirectory, Gateway = new GatewayOptions { RequestsPerSecond = 5, CallsRequestsPerSecond = 5 },
+            Storage = storage.Engine,
+            ShutdownSeconds = 0,
+            DataDirectory = storage.DataDirectory,
+            Gateway = new GatewayOptions { RequestsPerSecond = 5, CallsRequestsPerSecond = 5 },
         });
         using var greedy = await rig.ClientAsync(AccessRole.Viewer);
         using var other = await rig.ClientAsync(AccessRole.Viewer);
