@@ -65,7 +65,7 @@ public class OpenApiTests(Rigs rigs)
         _ => [],
     };
 
-    private static string Root()
+    internal static string Root()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory!.FullName, "OrleansDialer.sln")))
