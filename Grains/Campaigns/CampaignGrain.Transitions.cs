@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Domain.Campaigns;
@@ -359,8 +357,5 @@ internal sealed partial class CampaignGrain
 
     private static Refusal NoSuchCampaign() => new("campaign_not_found", "There is no such campaign.");
 
-    /// <summary>At least 160 random bits (P19): 32 characters of 5 bits would do, 43 of a 62-letter alphabet are the vendor's shape.</summary>
-    private static string NewToken(CampaignId id) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"1.{id.Value}.{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 43)}");
+    /// <summary>At least 160 random bits (P19): 32 characters of 5 bits would do, 43 of a 62-letter alphabet are the vendor's shape.</summary>}
 }

@@ -20,6 +20,9 @@ public interface ICampaignStore
     /// </summary>
     Task<bool> TransitionAsync(CampaignRow row, long expectedEpoch);
 
+    /// <summary>Replaces the token; nothing else and no epoch changes.</summary>
+    Task SetTokenAsync(CampaignId id, string token);
+
     /// <summary>The counters as they are now; null when there is no such campaign.</summary>
     Task<CampaignCounters?> ReadCountersAsync(CampaignId id);
 

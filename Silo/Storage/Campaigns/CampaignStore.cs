@@ -32,6 +32,9 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
             + "where id = @id and epoch = @expected",
             [.. Values(row), ("expected", expectedEpoch)]) == 1);
 
+    public Task SetTokenAsync(CampaignId id, string token) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
+        "update campaign set token = @token where id = @id", ("token", token), ("id", id.Value)));
+
     public Task<CampaignCounters?> ReadCountersAsync(CampaignId id) => database.ReadAsync(async connection =>
     {
         var rows = await connection.ListAsync(

@@ -64,7 +64,9 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
 
     public Task<CampaignSummary?> FindCampaignOfListAsync(ListId list) => FindAsync("where list = @value and status <> 5 order by id desc limit 1", list.Value);
 
-    public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => FindAsync("where token = @value", token);
+    public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => token.Contains('.', StringComparison.Ordinal)
+        ? FindAsync("where token = @value", token)
+        : Task.FromResult<CampaignSummary?>(null);
 
     public Task<CampaignSettings?> ReadSettingsAsync(CampaignId campaign) => database.ReadAsync(async connection =>
         (string?)await connection.ScalarAsync("select settings from campaign where id = @id", ("id", campaign.Value)) is { } text
