@@ -152,7 +152,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
                 Answered(leg);
                 break;
             case LegEventKind.Ended:
-                if (end!.How == LegEnd.NoResponse)
+                if (end is { IsSilent: true, How: not LegEnd.NotSent })
                 {
                     // this call may have got there and goes nowhere else (I2); the next one tries another target first
                     driver.Failed(routes[route]);

@@ -37,6 +37,9 @@ internal sealed class LegRig : ILegHost
     /// <summary>Everything that was sent, in order.</summary>
     public List<SipMessage> Sent { get; } = [];
 
+    /// <summary>The same as the very bytes that were handed over.</summary>
+    public List<ReadOnlyMemory<byte>> Wire { get; } = [];
+
     /// <summary>Responses of ours to the far side's requests.</summary>
     public List<SipMessage> Replies { get; } = [];
 
@@ -122,6 +125,7 @@ internal sealed class LegRig : ILegHost
         {
             if (rig.CanSend)
             {
+                rig.Wire.Add(message);
                 rig.Sent.Add(Parse(Encoding.UTF8.GetString(message.Span)));
             }
 

@@ -1,3 +1,4 @@
+using Dialer.Calls;
 using Dialer.Silo.Telephony.Sip;
 
 namespace Dialer.Tests.Sip;
@@ -161,6 +162,37 @@ public class SipLegTests
         rig.After(31);
         Assert.Null(rig.End);
         rig.After(1.1);
+        Assert.Equal(LegEnd.Cancelled, rig.End!.How);
+    }
+
+    /// <summary>What was ordered comes before what is found out later: no attempt is spent, no trunk is blamed (P8, P61).</summary>
+    [Fact]
+    public void StopWhileItRings_StaysOne_ThoughNobodyAnswersTheCancelUntilTheRingLimit_P61()
+    {
+        var rig = new LegRig().Start().Respond(180).After(30);
+        rig.Leg.HangUp();
+        rig.After(33);
+        Assert.Equal((LegEnd.Cancelled, false), (rig.End!.How, rig.End.AtRingLimit));
+        Assert.Equal(CallClass.Cancelled, OutcomeTable.Standard.Judge(rig.End).Class);
+    }
+
+    [Fact]
+    public void StopBeforeAnyResponse_StaysOne_ThoughNoneComes_P61()
+    {
+        var rig = new LegRig().Start().After(2);
+        rig.Leg.HangUp();
+        rig.After(5);
+        Assert.Equal((LegEnd.Cancelled, true), (rig.End!.How, rig.End.IsSilent));
+        Assert.Equal((CallClass.Cancelled, false), (OutcomeTable.Standard.Judge(rig.End).Class, OutcomeTable.Standard.Judge(rig.End).IsChannelClass));
+        Assert.Equal("CANCEL", rig.Respond(180).Sent[^1].Method);
+    }
+
+    [Fact]
+    public void StopOfACallThatCannotBeSent_StaysOne_P61()
+    {
+        var rig = new LegRig().Start();
+        rig.Leg.HangUp();
+        rig.Leg.Undelivered(rig.Wire[0]);
         Assert.Equal(LegEnd.Cancelled, rig.End!.How);
     }
 

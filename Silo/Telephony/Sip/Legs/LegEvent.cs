@@ -50,8 +50,10 @@ public enum LegEnd
 /// <param name="HadRinging">A provisional response above 100 had come.</param>
 /// <param name="AtRingLimit">We cancelled because the phone rang as long as it may.</param>
 /// <param name="Crossed">The answer crossed our CANCEL: acknowledged and hung up at once.</param>
+/// <param name="IsSilent">The far side never answered anything, whatever the end is called.</param>
 public sealed record LegEndFacts(
-    LegEnd How, int Status = 0, int Q850 = 0, string? Text = null, bool HadRinging = false, bool AtRingLimit = false, bool Crossed = false);
+    LegEnd How, int Status = 0, int Q850 = 0, string? Text = null, bool HadRinging = false, bool AtRingLimit = false, bool Crossed = false,
+    bool IsSilent = false);
 
 /// <summary>Where a leg sends its messages and puts its events. Called in the leg's own turn.</summary>
 internal interface ILegHost

@@ -43,6 +43,9 @@ internal sealed partial class SipLeg : ISipParty
     private bool isCancelSent;
     private bool isAtRingLimit;
 
+    /// <summary>Its end was ordered while it rang.</summary>
+    private bool isStopped;
+
     public SipLeg(LegIds ids, LegSettings settings, ILegHost host)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -108,6 +111,9 @@ internal sealed partial class SipLeg : ISipParty
     {
         if (state == LegState.Inviting)
         {
+            // the ring limit that comes later changes nothing: first what was ordered (P40, P61)
+            ringAt = long.MaxValue;
+            isStopped = true;
             Cancel();
         }
         else if (state == LegState.Answered)
@@ -159,9 +165,7 @@ internal sealed partial class SipLeg : ISipParty
 
         if (provisionalAt <= now || invite?.GivenUpAt <= now)
         {
-            // what comes late is cancelled, or acknowledged and hung up
-            isCancelWanted = true;
-            End(new LegEndFacts(LegEnd.NoResponse, Text: "no response from the trunk"));
+            EndUnheard(LegEnd.NoResponse, "no response from the trunk");
         }
         else if (cancelledAt <= now)
         {
@@ -239,9 +243,16 @@ internal sealed partial class SipLeg : ISipParty
     {
         if (!TryNextTarget())
         {
-            isCancelWanted = true;
-            End(new LegEndFacts(LegEnd.NotSent, Text: "the trunk cannot be reached"));
+            EndUnheard(LegEnd.NotSent, "the trunk cannot be reached");
         }
+    }
+
+    /// <summary>Nobody answered anything. What was stopped before is stopped, whoever is silent (P61).</summary>
+    private void EndUnheard(LegEnd how, string text)
+    {
+        // what comes late is cancelled, or acknowledged and hung up
+        isCancelWanted = true;
+        End(new LegEndFacts(isStopped ? LegEnd.Cancelled : how, Text: text, IsSilent: true));
     }
 
     private bool TryNextTarget()
@@ -331,7 +342,7 @@ internal sealed partial class SipLeg : ISipParty
         provisionalAt = ringAt = talkAt = cancelledAt = long.MaxValue;
         StopSessions();
         goneAt = host.Now + SipTimers.Timeout;
-        if (facts.How is LegEnd.NoResponse or LegEnd.NotSent)
+        if (facts.IsSilent)
         {
             // not sent again: who has not heard it by now shall not
             invite?.Proceed();
