@@ -185,7 +185,11 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
                 At = answeredAt,
                 Leg = answered.Record(),
             });
-            Connect(answered);
+            if (!answered.IsCancelled)
+            {
+                // at the ring limit he is being hung up: no bot is called for him
+                Connect(answered);
+            }
         }
     }
 

@@ -176,7 +176,12 @@ internal sealed class BotBridge : ILegHost, ISipParty
             return;
         }
 
-        if (kind == LegEventKind.Answered)
+        if (kind == LegEventKind.Answered && leg.IsCancelled)
+        {
+            // it is being hung up: nobody is moved to it
+            Fail("the bot did not answer in time");
+        }
+        else if (kind == LegEventKind.Answered)
         {
             BotAnswered();
         }

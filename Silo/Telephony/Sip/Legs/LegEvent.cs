@@ -8,7 +8,7 @@ public enum LegEventKind
     /// <summary>A provisional response above 100: it rings, or early media came.</summary>
     Ringing = 1,
 
-    /// <summary>The first 2xx.</summary>
+    /// <summary>The first 2xx; one that crossed our CANCEL (<see cref="SipLeg.IsCancelled"/>) is hung up right after.</summary>
     Answered = 2,
 
     /// <summary>It is over; the last event of a leg.</summary>

@@ -73,6 +73,9 @@ internal sealed partial class SipLeg : ISipParty
 
     public bool IsGone => state == LegState.Gone;
 
+    /// <summary>Its CANCEL is wanted or sent: an answer that comes all the same is hung up at once.</summary>
+    public bool IsCancelled => isCancelWanted;
+
     /// <summary>Whether it was answered and has not ended.</summary>
     public bool IsUp => state == LegState.Answered;
 
