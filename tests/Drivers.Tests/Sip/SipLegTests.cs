@@ -150,7 +150,7 @@ public class SipLegTests
         rig.Answer();
         Assert.Equal(["CANCEL", "ACK", "BYE"], rig.Sent.TakeLast(3).Select(m => m.Method));
         rig.Respond(200, to: rig.Sent[^1]);
-        Assert.Equal([LegEventKind.Ringing, LegEventKind.Answered, LegEventKind.Ended], rig.Events.Select(e => e.Kind));
+        Assert.Equal([LegEventKind.Ringing, LegEventKind.Answered, LegEventKind.HangingUp, LegEventKind.Ended], rig.Events.Select(e => e.Kind));
         Assert.Equal((LegEnd.LocalBye, true), (rig.End!.How, rig.End.Crossed));
     }
 
@@ -194,6 +194,56 @@ public class SipLegTests
         rig.Leg.HangUp();
         rig.Leg.Undelivered(rig.Wire[0]);
         Assert.Equal(LegEnd.Cancelled, rig.End!.How);
+    }
+
+    /// <summary>P6, P7: a call ends with the first BYE or the CANCEL, however late that is answered.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EndIsWhenByeOrCancelWent_NotWhenItWasAnswered_P6_P7(bool isAnswered)
+    {
+        var rig = new LegRig().Start().Respond(180);
+        rig = (isAnswered ? rig.Answer() : rig).After(5);
+        rig.Leg.HangUp();
+        rig.After(33);
+        Assert.Equal(isAnswered ? LegEnd.LocalBye : LegEnd.Cancelled, rig.End!.How);
+        Assert.Equal(5_000, rig.End.At);
+    }
+
+    [Fact]
+    public void LegThatHangsUpByItself_TellsItAtOnce_NotWhenItsByeIsAnswered_P41()
+    {
+        var rig = new LegRig(s => s with { MaxTalk = TimeSpan.FromSeconds(10) }).Start().Answer().After(10.1);
+        Assert.Equal((LegEventKind.HangingUp, LegEnd.LocalBye), (rig.Events[^1].Kind, rig.Events[^1].End!.How));
+        rig = new LegRig().Start().Answer(extra: "Session-Expires: 90;refresher=uas\r\n").After(61);
+        Assert.Equal((LegEventKind.HangingUp, LegEnd.Lost), (rig.Events[^1].Kind, rig.Events[^1].End!.How));
+        rig.Request("BYE", 1);
+        Assert.Equal(LegEnd.RemoteBye, rig.End!.How);
+    }
+
+    /// <summary>RFC 5407 §3.2: the refusal of a session offered to one who has hung up may overtake his BYE.</summary>
+    [Theory]
+    [InlineData(481, true)]
+    [InlineData(487, true)]
+    [InlineData(408, false)]
+    public void SessionOfferedToOneWhoHasLeft_IsHisLeaving_Rfc5407(int status, bool saysBye)
+    {
+        var rig = new LegRig().Start().Answer();
+        var told = new List<(int, bool)>();
+        Assert.True(rig.Leg.Offer("v=0\r\n", (s, _) => told.Add((s, rig.Leg.IsUp))));
+        rig.Respond(status);
+        Assert.Equal([(status, false)], told);
+        Assert.Equal(["ACK", "BYE"], rig.Sent.TakeLast(2).Select(m => m.Method));
+        if (saysBye)
+        {
+            rig.Request("BYE", 1);
+        }
+        else
+        {
+            rig.Respond(481, to: rig.Sent[^1]);
+        }
+
+        Assert.Equal(saysBye ? LegEnd.RemoteBye : LegEnd.Lost, rig.End!.How);
     }
 
     [Fact]

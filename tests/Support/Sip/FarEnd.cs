@@ -11,8 +11,12 @@ namespace Dialer.Tests.Sip;
 /// <param name="Status">Final response; 0 = rings for ever.</param>
 /// <param name="After">How long it rings before that.</param>
 /// <param name="HangsUpAfter">BYE this long after the answer; null = never.</param>
-/// <param name="Session">SDP of its 200; null = none. It answers no re-INVITE.</param>
-internal sealed record Habit(int Status, TimeSpan After, TimeSpan? HangsUpAfter = null, string? Session = null);
+/// <param name="Session">SDP of its 200; null = none.</param>
+/// <param name="Moved">What it says to a re-INVITE, with its session if that is 200; 0 = nothing.</param>
+/// <param name="AnswersCancel">It picks up in the moment the CANCEL comes.</param>
+/// <param name="ByeAfter">How late it answers our BYE; infinite = never.</param>
+internal sealed record Habit(
+    int Status, TimeSpan After, TimeSpan? HangsUpAfter = null, string? Session = null, int Moved = 0, bool AnswersCancel = false, TimeSpan ByeAfter = default);
 
 /// <summary>
 /// A plain SIP callee over UDP, for the driver contract: it answers a CANCEL or BYE of a call that it does not know with 481, which
@@ -66,7 +70,7 @@ internal sealed class FarEnd : IDisposable
 
     public int HungUp => callees.Values.Count(c => c.EndedBy == SipMethods.Bye);
 
-    /// <summary>Sessions offered within calls: none is answered.</summary>
+    /// <summary>Sessions offered within calls.</summary>
     public int ReInvites => reInvites;
 
     private int reInvites;
@@ -216,17 +220,22 @@ internal sealed class FarEnd : IDisposable
                 {
                     case "INVITE" when message.IsRequest && message.To!.Tag is not null:
                         Interlocked.Increment(ref owner.reInvites);
+                        if (habit.Moved != 0)
+                        {
+                            owner.Send(Answer(message, habit.Moved), caller);
+                        }
+
                         break;
                     case "INVITE" when message.IsRequest:
                         owner.Send(last, caller);
                         break;
                     case "CANCEL" when message.IsRequest:
                         owner.Send(Response(message, IsOver && !hasFinal ? 481 : 200, tag), caller);
-                        EndedBy ??= hasFinal ? null : SipMethods.Cancel;
-                        Final(487);
+                        EndedBy ??= hasFinal || habit.AnswersCancel ? null : SipMethods.Cancel;
+                        Final(habit.AnswersCancel ? 200 : 487);
                         break;
                     case "BYE" when message.IsRequest:
-                        owner.Send(Response(message, IsOver ? 481 : 200, tag), caller);
+                        _ = AnswerByeAsync(Response(message, IsOver ? 481 : 200, tag));
                         EndedBy ??= IsOver ? null : SipMethods.Bye;
                         IsOver = true;
                         break;
@@ -250,12 +259,26 @@ internal sealed class FarEnd : IDisposable
 
                 hasFinal = true;
                 IsOver = status != 200;
-                Say(Response(invite, status, tag, status == 200 ? $"Contact: <sip:callee@{owner.Address}>\r\n" : "", status == 200 ? habit.Session : null));
+                Say(Answer(invite, status));
                 if (status == 200)
                 {
                     _ = RepeatAsync();
                 }
             }
+        }
+
+        private string Answer(SipMessage request, int status) => status == 200
+            ? Response(request, status, tag, $"Contact: <sip:callee@{owner.Address}>\r\n", habit.Session)
+            : Response(request, status, tag);
+
+        private async Task AnswerByeAsync(string response)
+        {
+            if (habit.ByeAfter != TimeSpan.Zero)
+            {
+                await Task.Delay(habit.ByeAfter);
+            }
+
+            owner.Send(response, caller);
         }
 
         private async Task RepeatAsync()

@@ -27,6 +27,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     private int route;
     private long retryAt = long.MaxValue;
     private long limitAt;
+    private long overAt = long.MaxValue;
     private State state;
     private bool wasUp;
 
@@ -55,7 +56,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     public bool WasUp => wasUp || state == State.Up;
 
     /// <summary>How long the callee has heard nothing, in ms.</summary>
-    public long Waited => loop.Now - startedAt;
+    public long Waited => Math.Min(overAt, loop.Now) - startedAt;
 
     public string CallId => bot.Ids.CallId + "/bridge";
 
@@ -109,6 +110,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     public void End()
     {
         wasUp |= state == State.Up;
+        overAt = Math.Min(overAt, loop.Now);
         state = State.Over;
         bot.HangUp();
         loop.Touched(bot);
@@ -185,13 +187,14 @@ internal sealed class BotBridge : ILegHost, ISipParty
         {
             BotAnswered();
         }
-        else if (kind == LegEventKind.Ended && state == State.Up)
+        else if (kind is LegEventKind.HangingUp or LegEventKind.Ended && state == State.Up)
         {
+            // a leg that hangs up by itself is as good as over: the callee does not listen to its BYE's repeats
             wasUp = true;
-            state = State.Over;
+            (state, overAt) = (State.Over, loop.Now);
             call.BotLeft();
         }
-        else if (kind == LegEventKind.Ended)
+        else if (kind is LegEventKind.HangingUp or LegEventKind.Ended)
         {
             Fail(end!.How == LegEnd.Refused ? $"the bot refused: {end.Status} {end.Text}" : end.Text ?? "the bot hung up at once");
         }
@@ -266,7 +269,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
             return;
         }
 
-        state = State.Over;
+        (state, overAt) = (State.Over, loop.Now);
         bot.HangUp();
         loop.Touched(bot);
         loop.Touched(this);

@@ -101,11 +101,13 @@ internal sealed partial class SipLeg
         }
         else
         {
-            EndOffer(response.Status);
-            if (response.Status is 408 or 481)
+            // 487: their BYE crossed it on the way (RFC 5407 §3.2)
+            if (response.Status is 408 or 481 or 487)
             {
-                HangUp();
+                Leave($"{response.Status} to a session offered anew");
             }
+
+            EndOffer(response.Status);
         }
     }
 

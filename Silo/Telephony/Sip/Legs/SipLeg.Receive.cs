@@ -132,6 +132,7 @@ internal sealed partial class SipLeg
         }
 
         provisionalAt = ringAt = cancelledAt = long.MaxValue;
+        endedAt = null;
         state = LegState.Answered;
         RemoteSession = response.Body;
         localSession = settings.Offer;

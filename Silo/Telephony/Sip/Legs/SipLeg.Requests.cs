@@ -103,7 +103,8 @@ internal sealed partial class SipLeg
         }
 
         var (q850, text) = ReasonOf(request);
-        var isOurs = state == LegState.HangingUp;
+        // who is taken for gone and says BYE has hung up: it was on its way
+        var isOurs = state == LegState.HangingUp && lostBy is null;
         End(new LegEndFacts(isOurs ? LegEnd.LocalBye : LegEnd.RemoteBye, 200, q850, text, hadRinging, isAtRingLimit, isCancelWanted));
     }
 

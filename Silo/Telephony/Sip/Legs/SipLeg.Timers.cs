@@ -87,7 +87,7 @@ internal sealed partial class SipLeg
             {
                 // nobody acknowledges: the far side is gone (RFC 3261 §14.2)
                 sessionAnswer = null;
-                HangUp();
+                Leave("no ACK of a session");
             }
             else
             {
@@ -100,7 +100,7 @@ internal sealed partial class SipLeg
         {
             // nobody refreshed it in time (§10)
             expiresAt = refreshAt = long.MaxValue;
-            HangUp();
+            Leave("the session was not refreshed");
         }
         else if (refreshAt <= now)
         {
@@ -124,8 +124,8 @@ internal sealed partial class SipLeg
             own.Tick(now);
             if (own.GivenUpAt <= now || offer.Until <= now)
             {
+                Leave("no answer to a session offered anew");
                 EndOffer(408);
-                HangUp();
             }
         }
     }
@@ -153,7 +153,7 @@ internal sealed partial class SipLeg
     {
         if (response?.Status is 408 or 481)
         {
-            HangUp();
+            Leave($"{response.Status} to a session's refresh");
         }
         else if (response?.Status is >= 200 and < 300)
         {

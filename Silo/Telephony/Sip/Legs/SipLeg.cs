@@ -36,6 +36,9 @@ internal sealed partial class SipLeg : ISipParty
     private long talkAt = long.MaxValue;
     private long cancelledAt = long.MaxValue;
     private long goneAt = long.MaxValue;
+
+    /// <summary>When CANCEL or the first BYE went or came; null = none has.</summary>
+    private long? endedAt;
     private int targets;
     private bool hadProvisional;
     private bool hadRinging;
@@ -45,6 +48,9 @@ internal sealed partial class SipLeg : ISipParty
 
     /// <summary>Its end was ordered while it rang.</summary>
     private bool isStopped;
+
+    /// <summary>Why the far side of an answered leg is taken for gone; null = it is not.</summary>
+    private string? lostBy;
 
     public SipLeg(LegIds ids, LegSettings settings, ILegHost host)
     {
@@ -94,6 +100,9 @@ internal sealed partial class SipLeg : ISipParty
         }
     }
 
+    /// <summary>When its end began, on the host's clock: the first BYE or our CANCEL; null = not yet.</summary>
+    public long? EndedAt => endedAt;
+
     private SipDialog? Main => dialogs.Count > 0 ? dialogs[0] : null;
 
     /// <summary>Sends the INVITE.</summary>
@@ -119,12 +128,9 @@ internal sealed partial class SipLeg : ISipParty
             isStopped = true;
             Cancel();
         }
-        else if (state == LegState.Answered)
+        else
         {
-            Settle();
-            state = LegState.HangingUp;
-            talkAt = long.MaxValue;
-            SendBye(Main!);
+            Leave(null);
         }
     }
 
@@ -137,7 +143,7 @@ internal sealed partial class SipLeg : ISipParty
         TickSessions(now);
         if (talkAt <= now)
         {
-            HangUp();
+            Leave(null);
         }
 
         if (goneAt <= now)
@@ -157,6 +163,27 @@ internal sealed partial class SipLeg : ISipParty
             NotSent();
         }
     }
+
+    /// <summary>Hangs up, if it is up. The host hears it at once: whoever the far side talked to is not to wait for the answer to BYE.</summary>
+    /// <param name="why">Why the far side is taken for gone; null = it is not.</param>
+    private void Leave(string? why)
+    {
+        if (state != LegState.Answered)
+        {
+            return;
+        }
+
+        Settle();
+        state = LegState.HangingUp;
+        talkAt = long.MaxValue;
+        lostBy = why;
+        endedAt = host.Now;
+        SendBye(Main!);
+        host.Tell(this, LegEventKind.HangingUp, Hanging());
+    }
+
+    private LegEndFacts Hanging(string? text = null) => new(
+        lostBy is null ? LegEnd.LocalBye : LegEnd.Lost, 200, 0, lostBy ?? text, hadRinging, isAtRingLimit, isCancelWanted, At: endedAt);
 
     private void TickInvite(long now)
     {
@@ -213,6 +240,7 @@ internal sealed partial class SipLeg : ISipParty
         isCancelSent = true;
         if (state == LegState.Inviting)
         {
+            endedAt = host.Now;
             cancelledAt = host.Now + SipTimers.Timeout;
         }
 
@@ -329,7 +357,7 @@ internal sealed partial class SipLeg : ISipParty
         }
         else if (request.Method == SipMethods.Bye && state == LegState.HangingUp && request.Dialog == Main)
         {
-            End(new LegEndFacts(LegEnd.LocalBye, 200, Text: text, HadRinging: hadRinging, AtRingLimit: isAtRingLimit, Crossed: isCancelWanted));
+            End(Hanging(text));
         }
     }
 
@@ -351,6 +379,6 @@ internal sealed partial class SipLeg : ISipParty
             invite?.Proceed();
         }
 
-        host.Tell(this, LegEventKind.Ended, facts);
+        host.Tell(this, LegEventKind.Ended, facts with { At = endedAt });
     }
 }
