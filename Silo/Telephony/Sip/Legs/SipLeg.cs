@@ -333,7 +333,7 @@ internal sealed partial class SipLeg : ISipParty
     {
         var request = new ClientTransaction(method, number, branch, bytes, hop, host.Now, dialog);
         requests.Add(request);
-        if (state == LegState.Over)
+        if (goneAt != long.MaxValue)
         {
             // a late phone is hung up with all the repeats that it takes (Timer F)
             goneAt = Math.Max(goneAt, host.Now + SipTimers.Timeout);
@@ -350,6 +350,7 @@ internal sealed partial class SipLeg : ISipParty
         {
             // somebody's refusal says nothing of the call (P30)
             isOrphanSilent = true;
+            goneAt = host.Now + SipTimers.Timeout;
         }
         else if (request.Method == SipMethods.Cancel && isOrphan)
         {
