@@ -30,12 +30,22 @@ public class SipShutdownTests(Rigs rigs)
 
         var channel = await host.CreateChannelAsync(new ChannelSettings
         {
-            Name = "trunk", Kind = ChannelKind.Sip, Lines = 6, Sip = new SipSettings { Host = "127.0.0.1", Port = far.Address.Port },
+            Name = "trunk",
+            Kind = ChannelKind.Sip,
+            Lines = 6,
+            Sip = new SipSettings { Host = "127.0.0.1", Port = far.Address.Port },
         });
         var campaign = await host.CreateCampaignAsync(new CampaignSettings
         {
-            Name = "shutdown", Channel = channel, MaxSimultaneousCalls = 6, CallingWindows = WeeklyHours.Always, UseSubscriberLocalTime = false,
-            TimeZone = "Europe/Moscow", OuterHoursException = "a test", AllowSilence = true, Attempts = new AttemptPolicy { Initial = 1, PauseMinutes = 30 },
+            Name = "shutdown",
+            Channel = channel,
+            MaxSimultaneousCalls = 6,
+            CallingWindows = WeeklyHours.Always,
+            UseSubscriberLocalTime = false,
+            TimeZone = "Europe/Moscow",
+            OuterHoursException = "a test",
+            AllowSilence = true,
+            Attempts = new AttemptPolicy { Initial = 1, PauseMinutes = 30 },
         });
         // more numbers than lines: none of those may follow while the silo ends
         await host.AddAsync(campaign, [.. phones, .. Rig.Phones(4)]);

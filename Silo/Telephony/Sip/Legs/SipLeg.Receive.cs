@@ -134,7 +134,7 @@ internal sealed partial class SipLeg
         provisionalAt = ringAt = cancelledAt = long.MaxValue;
         endedAt = null;
         state = LegState.Answered;
-        RemoteSession = response.Body;
+        RemoteSession = response.Body.IsEmpty ? early.FirstOrDefault(d => d.RemoteTag == tag)?.Session ?? default : response.Body;
         localSession = settings.Offer;
         ForgetChallenges();
         TakeSessionTimer(response);

@@ -86,6 +86,7 @@ internal sealed partial class SipLeg
         }
 
         acknowledged[tag] = rseq;
+        dialog.Session = dialog.Session.IsEmpty ? response.Body : dialog.Session;
         SendInDialog(SipMethods.Prack, dialog, string.Create(CultureInfo.InvariantCulture, $"RAck: {rseq} {cseq} {SipMethods.Invite}\r\n"));
     }
 
