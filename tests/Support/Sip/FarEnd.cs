@@ -62,6 +62,9 @@ internal sealed class FarEnd : IDisposable
     /// <summary>Asks each INVITE for this user and password by digest; null = takes all.</summary>
     public DigestCredentials? Wants { get; init; }
 
+    /// <summary>A proxy before it, which asks first and each time.</summary>
+    public DigestCredentials? ProxyWants { get; init; }
+
     /// <summary>The INVITEs that made calls, in order.</summary>
     public IReadOnlyList<SipMessage> Invites => [.. callees.Values.Select(c => c.Invite)];
 
@@ -124,6 +127,9 @@ internal sealed class FarEnd : IDisposable
             case "OPTIONS" when message.IsRequest:
                 Send(Response(message, 200, "probe"), from);
                 break;
+            case "INVITE" or "REGISTER" when message.IsRequest && known is null && !Proves(ProxyWants, message, SipHeader.ProxyAuthorization, "proxy", "p1"):
+                Send(Response(message, 407, "challenge", "Proxy-Authenticate: Digest realm=\"proxy\", nonce=\"p1\", qop=\"auth\"\r\n"), from);
+                break;
             case "REGISTER" when message.IsRequest && IsWelcome(message):
                 registrations.Add((message.First(SipHeader.Contact) ?? "", message.Number(SipHeader.Expires) ?? -1));
                 Send(Response(message, 200, "registrar", $"Contact: {message.First(SipHeader.Contact)};expires=60\r\n"), from);
@@ -153,16 +159,19 @@ internal sealed class FarEnd : IDisposable
 
     private readonly ConcurrentBag<(string Contact, int Expires)> registrations = [];
 
-    private bool IsWelcome(SipMessage invite)
+    private bool IsWelcome(SipMessage request) => Proves(Wants, request, SipHeader.Authorization, "far", "n1", "SHA-256");
+
+    private static bool Proves(DigestCredentials? wanted, SipMessage request, SipHeader header, string realm, string nonce, string? algorithm = null)
     {
-        if (Wants is null)
+        if (wanted is null)
         {
             return true;
         }
 
-        var given = invite.First(SipHeader.Authorization) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : new Dictionary<string, string>();
-        var challenge = new DigestChallenge { Realm = "far", Nonce = "n1", Algorithm = "SHA-256", HasQop = true };
-        var right = Wants.Answer(challenge, invite.Method, invite.RequestUri, 1, given.GetValueOrDefault("cnonce", ""));
+        var given = request.First(header) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : new Dictionary<string, string>();
+        var challenge = new DigestChallenge { Realm = realm, Nonce = nonce, Algorithm = algorithm, HasQop = true };
+        var count = int.Parse(given.GetValueOrDefault("nc", "1"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var right = wanted.Answer(challenge, request.Method, request.RequestUri, count, given.GetValueOrDefault("cnonce", ""));
         return given.TryGetValue("response", out var response) && right.Contains($"response=\"{response}\"", StringComparison.Ordinal);
     }
 

@@ -3,50 +3,47 @@ namespace Dialer.Silo.Telephony.Sip;
 /// <summary>Digest challenges to requests of ours (RFC 3261 §22, RFC 7616).</summary>
 internal sealed partial class SipLeg
 {
-    /// <summary>Rounds of challenges that are answered: more is a server that does not want us.</summary>
-    private const int MaxChallenges = 3;
+    private readonly DigestSession digest;
 
-    /// <summary>How often each nonce was used: its next count is one more (RFC 7616 §3.4).</summary>
-    private readonly Dictionary<string, int> nonces = new(StringComparer.Ordinal);
+    /// <summary>Who challenged the INVITE: asked within the call by anybody else, on a way of his own choice, the password is not used.</summary>
+    private readonly HashSet<string> realms = new(StringComparer.Ordinal);
 
-    /// <summary>The last challenge of each realm: a proxy and a server behind it may both ask, and both want their answer each time.</summary>
-    private readonly List<DigestChallenge> asked = [];
-    private int challenges;
+    /// <summary>The answers to challenges that INVITEs carried, by CSeq: the ACK of a 2xx carries them too (§13.2.2.4).</summary>
+    private readonly Dictionary<int, string> proofs = [];
 
-    /// <summary>A request was taken: the next one may be challenged anew, with the same nonce too.</summary>
-    private void ForgetChallenges()
-    {
-        challenges = 0;
-        nonces.Clear();
-        asked.Clear();
-    }
-
-    /// <summary>Header lines that answer the response's challenges; null when they cannot be, or were answered before in vain.</summary>
-    private string? Authorize(SipMessage response, string method, string uri)
+    /// <summary>Header lines that answer the challenges to our INVITE; null when they cannot be, or were answered before in vain.</summary>
+    private string? Authorize(SipMessage response)
     {
         var found = DigestChallenge.Of(response);
-        if (settings.Credentials is not { } credentials || found.Count == 0 || challenges >= MaxChallenges)
+        realms.UnionWith(found.Select(c => c.Realm));
+        return digest.Take(found, mayRepeat: false) ? Prove() : null;
+    }
+
+    /// <summary>What the INVITE was asked for so far, answered once more.</summary>
+    private string Prove() => digest.Lines(SipMethods.Invite, settings.Target.ToString(), ids.ClientNonce(digest.Rounds));
+
+    /// <summary>The same for a request within the call.</summary>
+    private string? Authorize(SipMessage response, string method, SipDialog dialog)
+    {
+        var found = DigestChallenge.Of(response);
+        if (!GoesTheInvitesWay(HopTo(dialog)))
         {
-            return null;
+            // whoever wrote this Contact could ask in any name, and guess at the password with what he gets
+            found = [.. found.Where(c => realms.Contains(c.Realm))];
         }
 
-        challenges++;
-        if (method == SipMethods.Invite && found.Any(c => nonces.ContainsKey(c.Nonce)))
-        {
-            // the same nonce again, after our answer: the password is wrong
-            return null;
-        }
+        return digest.Take(found, mayRepeat: method != SipMethods.Invite)
+            ? digest.Lines(method, dialog.Path().Uri, ids.ClientNonce(digest.Rounds))
+            : null;
+    }
 
-        asked.RemoveAll(known => found.Any(c => c.Realm == known.Realm && c.IsProxy == known.IsProxy));
-        asked.AddRange(found);
-        var lines = "";
-        foreach (var challenge in asked)
-        {
-            var count = nonces[challenge.Nonce] = nonces.GetValueOrDefault(challenge.Nonce) + 1;
-            var answer = credentials.Answer(challenge, method, uri, count, ids.ClientNonce(challenges));
-            lines += $"{(challenge.IsProxy ? "Proxy-Authorization" : "Authorization")}: {answer}\r\n";
-        }
+    private bool GoesTheInvitesWay(SipHop hop) => hop.Name == HopOf(cseq).Name;
 
-        return lines;
+    private void Remember(int number, string proof)
+    {
+        if (proof.Length > 0)
+        {
+            proofs[number] = proof;
+        }
     }
 }

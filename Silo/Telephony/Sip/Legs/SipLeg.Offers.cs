@@ -35,6 +35,7 @@ internal sealed partial class SipLeg
         var branch = ids.Branch(dialog.CSeq, SipMethods.Invite);
         var bytes = writer.InDialog(
             hop, SipMethods.Invite, dialog, dialog.CSeq, writer.SessionHeaders(hop) + SessionTimerLines + extra, branch, origin.Own(offer!.Session ?? ""));
+        Remember(dialog.CSeq, extra);
         offer.Tries++;
         offer.Until = host.Now + SipTimers.Timeout;
         offer.Transaction = new ClientTransaction(SipMethods.Invite, dialog.CSeq, branch, bytes, hop, host.Now, dialog);
@@ -68,7 +69,7 @@ internal sealed partial class SipLeg
 
         var ended = offer;
         offer = null;
-        ForgetChallenges();
+        digest.Forget();
         dialog.RemoteTarget = SipNameAddr.Parse(response.FirstElement(SipHeader.Contact))?.Uri ?? dialog.RemoteTarget;
         RemoteSession = response.Body;
         TakeSessionTimer(response);
@@ -90,7 +91,7 @@ internal sealed partial class SipLeg
         AcknowledgeOld(response);
         var refused = offer!;
         refused.Transaction = null;
-        if (response.Status is 401 or 407 && Authorize(response, SipMethods.Invite, dialog.Path().Uri) is { } authorization)
+        if (response.Status is 401 or 407 && Authorize(response, SipMethods.Invite, dialog) is { } authorization)
         {
             SendOffer(authorization);
         }

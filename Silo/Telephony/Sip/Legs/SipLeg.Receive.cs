@@ -136,7 +136,7 @@ internal sealed partial class SipLeg
         state = LegState.Answered;
         RemoteSession = response.Body.IsEmpty ? early.FirstOrDefault(d => d.RemoteTag == tag)?.Session ?? default : response.Body;
         localSession = settings.Offer;
-        ForgetChallenges();
+        digest.Forget();
         TakeSessionTimer(response);
         if (!isCancelWanted)
         {
@@ -193,8 +193,8 @@ internal sealed partial class SipLeg
     /// <summary>Header lines with which the INVITE may be sent once more after this refusal (challenge, 422); null = it may not.</summary>
     private string? Amended(SipMessage response) => response.Status switch
     {
-        401 or 407 => Authorize(response, SipMethods.Invite, settings.Target.ToString()),
-        422 => LengthenSession(response),
+        401 or 407 => Authorize(response),
+        422 => LengthenSession(response) ? Prove() : null,
         _ => null,
     };
 
@@ -208,12 +208,16 @@ internal sealed partial class SipLeg
 
         requests.Remove(request);
         if (request.Dialog is { } dialog
-            && request.Method == SipMethods.Bye
             && response.Status is 401 or 407
-            && Authorize(response, SipMethods.Bye, dialog.Path().Uri) is { } authorization)
+            && Authorize(response, request.Method, dialog) is { } authorization)
         {
-            SendBye(dialog, authorization);
+            SendInDialog(request.Method, dialog, request.Lines, authorization);
             return;
+        }
+
+        if (request.Method == SipMethods.Prack && response.Status < 300)
+        {
+            digest.BeginAnew();
         }
 
         if (request.Method == SipMethods.Update)

@@ -93,7 +93,8 @@ internal sealed partial class SipLeg
     private void SendAck(SipDialog dialog, int number, string session)
     {
         var hop = HopTo(dialog);
-        var ack = writer.InDialog(hop, SipMethods.Ack, dialog, number, "", ids.AckBranch(number, dialog.RemoteTag), origin.Own(session));
+        var proof = GoesTheInvitesWay(hop) ? proofs.GetValueOrDefault(number, "") : "";
+        var ack = writer.InDialog(hop, SipMethods.Ack, dialog, number, proof, ids.AckBranch(number, dialog.RemoteTag), origin.Own(session));
         dialog.Acks[number] = ack;
         hop.Send(ack, null);
     }

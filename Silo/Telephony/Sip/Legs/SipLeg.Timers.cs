@@ -33,8 +33,8 @@ internal sealed partial class SipLeg
 
     private int leastSession;
 
-    /// <summary>422: the far side wants sessions that hold longer (§7.4). Null = it was asked often enough.</summary>
-    private string? LengthenSession(SipMessage response)
+    /// <summary>422: the far side wants sessions that hold longer (§7.4). False: it was asked often enough.</summary>
+    private bool LengthenSession(SipMessage response)
     {
         if (settings.SessionExpires == 0
             || lengthenings++ >= MaxLengthenings
@@ -42,12 +42,12 @@ internal sealed partial class SipLeg
             || least <= Math.Max(settings.SessionExpires, sessionSeconds))
         {
             // as long as that was asked for already: the same again would be refused again
-            return null;
+            return false;
         }
 
         leastSession = Math.Max(leastSession, least);
         sessionSeconds = Math.Max(sessionSeconds, Math.Max(settings.SessionExpires, least));
-        return "";
+        return true;
     }
 
     /// <summary>Who refreshes the session and until when, as a 2xx or a request of the far side's says (§7.2, §9).</summary>
@@ -145,7 +145,7 @@ internal sealed partial class SipLeg
             return;
         }
 
-        SendUpdate("");
+        SendUpdate();
     }
 
     /// <summary>Null: no answer came.</summary>
@@ -157,12 +157,8 @@ internal sealed partial class SipLeg
         }
         else if (response?.Status is >= 200 and < 300)
         {
-            ForgetChallenges();
+            digest.Forget();
             TakeSessionTimer(response);
-        }
-        else if (response?.Status is 401 or 407 && Authorize(response, SipMethods.Update, Main!.Path().Uri) is { } authorization)
-        {
-            SendUpdate(authorization);
         }
         else if (state == LegState.Answered)
         {
@@ -172,9 +168,9 @@ internal sealed partial class SipLeg
         }
     }
 
-    private void SendUpdate(string authorization)
+    private void SendUpdate()
     {
         var lines = string.Create(CultureInfo.InvariantCulture, $"Session-Expires: {sessionSeconds};refresher=uac\r\nMin-SE: {Math.Max(LeastSession, leastSession)}\r\n");
-        SendInDialog(SipMethods.Update, Main!, writer.SessionHeaders(HopTo(Main!)) + lines + authorization);
+        SendInDialog(SipMethods.Update, Main!, writer.SessionHeaders(HopTo(Main!)) + lines);
     }
 }

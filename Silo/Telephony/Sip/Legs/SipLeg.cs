@@ -57,7 +57,7 @@ internal sealed partial class SipLeg : ISipParty
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(settings);
         (this.ids, this.settings, this.host) = (ids, settings, host);
-        (writer, origin) = (new LegWriter(ids, settings), new SdpOrigin(settings.Origin));
+        (writer, origin, digest) = (new LegWriter(ids, settings), new SdpOrigin(settings.Origin), new DigestSession(settings.Credentials));
     }
 
     /// <summary>Where a leg stands.</summary>
@@ -250,7 +250,8 @@ internal sealed partial class SipLeg : ISipParty
 
     private void SendCancel(int number, string reason, SipHop hop)
     {
-        SendRequest(SipMethods.Cancel, number, ids.Branch(number, SipMethods.Cancel), writer.Cancel(hop, number, reason), hop);
+        var branch = ids.Branch(number, SipMethods.Cancel);
+        SendRequest(new ClientTransaction(SipMethods.Cancel, number, branch, writer.Cancel(hop, number, reason), hop, host.Now));
     }
 
     private void SendInvite(string extra)
@@ -259,6 +260,7 @@ internal sealed partial class SipLeg : ISipParty
         hadProvisional = false;
         var hop = host.Hop;
         hops.Add((cseq, hop));
+        Remember(cseq, extra);
         var branch = ids.Branch(cseq, SipMethods.Invite);
         var bytes = writer.Invite(hop, cseq, branch, SessionTimerLines + extra, origin.Own(settings.Offer ?? ""));
         invite = new ClientTransaction(SipMethods.Invite, cseq, branch, bytes, hop, host.Now);
@@ -294,7 +296,7 @@ internal sealed partial class SipLeg : ISipParty
         }
 
         invite = null;
-        ForgetChallenges();
+        digest.Forget();
         SendInvite("");
         return true;
     }
@@ -314,24 +316,23 @@ internal sealed partial class SipLeg : ISipParty
 
     private SipHop HopTo(SipDialog dialog) => dialog.Path().NextHop is { } next ? host.HopTo(next) : host.Hop;
 
-    private void SendBye(SipDialog dialog, string authorization = "")
+    private void SendBye(SipDialog dialog)
     {
         dialog.IsOver = true;
-        var extra = "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n" + authorization;
-        SendInDialog(SipMethods.Bye, dialog, extra);
+        SendInDialog(SipMethods.Bye, dialog, "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n");
     }
 
-    private void SendInDialog(string method, SipDialog dialog, string extra)
+    private void SendInDialog(string method, SipDialog dialog, string lines, string authorization = "")
     {
         dialog.CSeq = ++lastCSeq;
         var hop = HopTo(dialog);
         var branch = ids.Branch(dialog.CSeq, method);
-        SendRequest(method, dialog.CSeq, branch, writer.InDialog(hop, method, dialog, dialog.CSeq, extra, branch), hop, dialog);
+        var bytes = writer.InDialog(hop, method, dialog, dialog.CSeq, lines + authorization, branch);
+        SendRequest(new ClientTransaction(method, dialog.CSeq, branch, bytes, hop, host.Now, dialog, lines));
     }
 
-    private void SendRequest(string method, int number, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, SipDialog? dialog = null)
+    private void SendRequest(ClientTransaction request)
     {
-        var request = new ClientTransaction(method, number, branch, bytes, hop, host.Now, dialog);
         requests.Add(request);
         if (goneAt != long.MaxValue)
         {
