@@ -116,6 +116,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
     bool ILegHost.Offered(SipLeg from, SipMessage request) => bridge?.CalleeOffered(request) == true;
 
+    void ILegHost.Withdrawn(SipLeg from) => bridge?.CalleeWithdrew();
+
     void ILegHost.Confirmed(SipLeg from, ReadOnlyMemory<byte> answer) => bridge?.CalleeConfirmed(answer);
 
     SipHop ILegHost.HopTo(SipUri next) => Traced(driver.HopTo(next, routes[route]));

@@ -119,6 +119,8 @@ internal sealed class LegRig : ILegHost
 
     void ILegHost.Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer) => Told.Add($"confirmed {Encoding.UTF8.GetString(answer.Span)}");
 
+    void ILegHost.Withdrawn(SipLeg leg) => Told.Add("withdrawn");
+
     SipHop ILegHost.HopTo(SipUri next)
     {
         NextHops.Add(next);

@@ -120,4 +120,167 @@ public class SipSessionTests
         Assert.True(rig.Leg.Offer("v=0\r\n", (_, _) => { }));
         Assert.Equal(("100rel, timer", "timer"), (rig.Sent[0].First(SipHeader.Supported), rig.Invite.First(SipHeader.Supported)));
     }
+
+    /// <summary>UPDATE that is refused is no reason to let the session run out: INVITE keeps it alive too, and what fails is tried again.</summary>
+    [Theory]
+    [InlineData(488, "INVITE")]
+    [InlineData(403, "INVITE")]
+    [InlineData(501, "INVITE")]
+    [InlineData(491, "UPDATE")]
+    [InlineData(500, "UPDATE")]
+    public void RefusedRefresh_IsTriedAgain_ByInviteIfUpdateIsNotTaken_Rfc4028(int status, string then)
+    {
+        const string timer = "Session-Expires: 200;refresher=uac\r\nAllow: INVITE, UPDATE\r\n";
+        var rig = new LegRig().Start().Answer(extra: timer).After(100.1);
+        rig.Respond(status, to: rig.Sent.Last(m => m.Method == "UPDATE")).After(4);
+        var again = rig.Sent[^1];
+        Assert.Equal((then, 3), (again.Method, again.CSeq.Number));
+        rig.Respond(500, to: again).After(10);
+        again = rig.Sent[^1];
+        Assert.Equal((then, 4), (again.Method, again.CSeq.Number));
+
+        // it went well at last: the session holds on, and UPDATE is not believed in again
+        rig.Respond(200, extra: $"{timer}Contact: <sip:callee@192.0.2.77:5099>\r\n", to: again).After(99);
+        Assert.Equal(0, rig.Count("BYE"));
+        Assert.Equal(then, rig.After(2).Sent[^1].Method);
+    }
+
+    [Fact]
+    public void RefreshThatIsSkippedForAnotherOffer_IsMadeUpFor_Rfc4028()
+    {
+        var rig = new LegRig().Start().Answer(extra: "Session-Expires: 200;refresher=uac\r\n").After(95);
+        Assert.True(rig.Leg.Offer("v=0\r\ns=moved\r\n", (_, _) => { }));
+        rig.Respond(100, null).After(10).Respond(488).After(30);
+        Assert.Equal((3, "v=0\r\n"), (rig.Invite.CSeq.Number, Text(rig.Invite)));
+    }
+
+    /// <summary>A bot without session timers is asked whether it is there, or its callee would listen to nothing (P41).</summary>
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(405, true)]
+    [InlineData(481, false)]
+    [InlineData(0, false)]
+    public void FarSideWithoutATimer_IsAskedWhetherItIsThere_IfThatIsWanted_P41(int status, bool stays)
+    {
+        var rig = new LegRig(s => s with { SessionExpires = 180, ChecksFarSide = true }).Start().Answer().After(90.1);
+        var asked = rig.Sent[^1];
+        Assert.Equal("OPTIONS", asked.Method);
+        rig = status == 0 ? rig.After(33) : rig.Respond(status, to: asked).After(90.1);
+        Assert.Equal(stays, rig.Leg.IsUp);
+        Assert.Equal(stays ? 2 : status == 0 ? 11 : 1, rig.Count("OPTIONS"));
+        Assert.Equal(0, new LegRig().Start().Answer().After(500).Count("OPTIONS"));
+    }
+
+    /// <summary>RFC 3261 §14.2: 491 is for what is in progress. Who waits after a 491 has nothing in progress.</summary>
+    [Fact]
+    public void FarSidesOffer_WhileOursWaitsAfterA491_IsTaken_AndOursComesAfterIt()
+    {
+        var rig = new LegRig().Start().Answer();
+        var told = new List<int>();
+        Assert.True(rig.Leg.Offer("v=0\r\ns=moved\r\n", (status, _) => told.Add(status)));
+        rig.Request("INVITE", 1).Respond(491);
+        Assert.Equal(491, rig.Replies[^1].Status);
+        rig.Request("INVITE", 2);
+        Assert.Equal(200, rig.Replies[^1].Status);
+
+        // its ACK is late: ours waits for that too
+        rig.After(5).Request("ACK", 2);
+        Assert.Equal(2, rig.Invite.CSeq.Number);
+        rig.After(0.3);
+        Assert.Equal((3, "v=0\r\ns=moved\r\n"), (rig.Invite.CSeq.Number, Text(rig.Invite)));
+        Assert.Empty(told);
+    }
+
+    [Fact]
+    public void FarSidesOffer_WhileOursWaitsAfterA491_EndsOneThatYields()
+    {
+        var rig = new LegRig().Start().Answer();
+        var told = new List<int>();
+        Assert.True(rig.Leg.Offer("v=0\r\ns=moved\r\n", (status, _) => told.Add(status), yields: true));
+        rig.Respond(491).Request("INVITE", 2).Request("ACK", 2).After(10);
+        Assert.Equal((200, 2), (rig.Replies[^1].Status, rig.Invite.CSeq.Number));
+        Assert.Equal([491], told);
+    }
+
+    [Fact]
+    public void UpdateWithoutAnOffer_IsTakenAtAnyTime_Rfc3311()
+    {
+        var rig = new LegRig { OnOffered = _ => true }.Start().Answer();
+        Assert.True(rig.Leg.Offer("v=0\r\n", (_, _) => { }));
+        rig.Request("UPDATE", 1).Request("UPDATE", 2, body: "v=0\r\n");
+        Assert.Equal([200, 491], rig.Replies.Select(r => r.Status));
+        rig.Respond(488).Request("INVITE", 3, body: "v=0\r\n").Request("UPDATE", 4);
+        Assert.Equal(200, rig.Replies[^1].Status);
+        Assert.True(rig.Leg.AnswerOffer(200, "v=0\r\n"));
+        Assert.Equal(("INVITE", 200), (rig.Replies[^1].CSeq.Method, rig.Replies[^1].Status));
+    }
+
+    /// <summary>RFC 3261 §9.2, §15.1.2: whatever ends a request of the far side's, it gets its final response.</summary>
+    [Theory]
+    [InlineData("CANCEL")]
+    [InlineData("BYE")]
+    [InlineData(null)]
+    public void OfferThatIsTakenBackOrOvertakenByTheEnd_Gets487(string? by)
+    {
+        var rig = new LegRig { OnOffered = _ => true }.Start().Answer().Request("INVITE", 3, body: "v=0\r\n");
+        if (by is null)
+        {
+            rig.Leg.HangUp();
+        }
+        else
+        {
+            rig.Request(by, by == "CANCEL" ? 3 : 4);
+        }
+
+        Assert.Equal(1, rig.Replies.Count(r => r.Status == 487 && r.CSeq is { Method: "INVITE", Number: 3 }));
+        Assert.Equal(by == "CANCEL" ? ["withdrawn"] : (string[])[], rig.Told);
+        Assert.False(rig.Leg.AnswerOffer(200, "v=0\r\n"));
+    }
+
+    [Fact]
+    public void AckThatLacksTheAnswer_LeavesTheSessionAsItWas_AndIsTold()
+    {
+        var rig = new LegRig { OnOffered = _ => true }.Start().Answer(body: "theirs").Request("INVITE", 3);
+        Assert.True(rig.Leg.AnswerOffer(200, "ours"));
+        rig.Request("ACK", 3);
+        Assert.Equal(["confirmed theirs"], rig.Told);
+    }
+
+    /// <summary>RFC 3261 §9.1: CANCEL of a re-INVITE waits for its first response; the call goes on whatever comes of it.</summary>
+    [Theory]
+    [InlineData(true, 487)]
+    [InlineData(false, 487)]
+    [InlineData(false, 200)]
+    public void WithdrawnOffer_IsCancelled_WhenItWasHeard_AndTheCallGoesOn(bool isHeard, int status)
+    {
+        var rig = new LegRig().Start().Answer();
+        var told = new List<int>();
+        Assert.True(rig.Leg.Offer("v=0\r\n", (s, _) => told.Add(s)));
+        rig = isHeard ? rig.Respond(100, null) : rig;
+        rig.Leg.Withdraw();
+        Assert.Equal(isHeard ? 1 : 0, rig.Count("CANCEL"));
+        rig.Respond(180).Respond(180);
+        var cancel = Assert.Single(rig.Sent, m => m.Method == "CANCEL");
+        Assert.Equal((rig.Invite.TopVia!.Branch, rig.Invite.RequestUri, rig.Invite.To!.Tag, 2), (cancel.TopVia!.Branch, cancel.RequestUri, cancel.To!.Tag, cancel.CSeq.Number));
+        rig.Respond(200, to: cancel).Respond(status);
+        Assert.Equal("ACK", rig.Sent[^1].Method);
+        Assert.Equal([status], told);
+        Assert.True(rig.Leg.IsUp);
+    }
+
+    /// <summary>A 2xx is acknowledged whatever became of the call meanwhile: else it comes again for half a minute.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnswerToAnOffer_IsAcknowledged_ThoughTheFarSideHasHungUp(bool byeIsFirst)
+    {
+        var rig = new LegRig().Start().Answer();
+        Assert.True(rig.Leg.Offer(null, (_, _) => { }));
+        var invite = rig.Invite;
+        rig = byeIsFirst ? rig.Request("BYE", 1).Respond(200, to: invite, body: "theirs") : rig.Respond(200, to: invite, body: "theirs").Request("BYE", 1);
+        var ack = rig.Sent[^1];
+        Assert.Equal(("ACK", 2, "v=0\r\ns=answer\r\n"), (ack.Method, ack.CSeq.Number, Text(ack)));
+    }
+
+    private static string Text(SipMessage message) => Encoding.UTF8.GetString(message.Body.Span);
 }

@@ -120,6 +120,9 @@ internal sealed class BotBridge : ILegHost, ISipParty
     /// <summary>The callee offers a session or asks for one: the bot's side answers. False: not connected yet.</summary>
     public bool CalleeOffered(SipMessage request) => state == State.Up && Relay(callee, bot, request);
 
+    /// <summary>The callee took back what it offered.</summary>
+    public void CalleeWithdrew() => Withdraw(bot);
+
     /// <summary>The callee answered, in its ACK, what the bot had offered.</summary>
     public void CalleeConfirmed(ReadOnlyMemory<byte> answer)
     {
@@ -202,6 +205,8 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
     bool ILegHost.Offered(SipLeg leg, SipMessage request) => state == State.Up && Relay(bot, callee, request);
 
+    void ILegHost.Withdrawn(SipLeg leg) => Withdraw(callee);
+
     void ILegHost.Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer)
     {
         callee.Confirm(Text(answer));
@@ -281,9 +286,14 @@ internal sealed class BotBridge : ILegHost, ISipParty
     {
         var isOffered = to.Offer(request.Body.IsEmpty ? null : Text(request.Body), (status, answer) =>
         {
-            from.AnswerOffer(status is >= 200 and < 300 ? 200 : status is 491 ? 491 : 488, Text(answer));
+            var isTaken = status is >= 200 and < 300;
+            var isAnswered = from.AnswerOffer(isTaken ? 200 : status is 491 ? 491 : 488, Text(answer));
             loop.Touched(from);
-        });
+            if (isTaken && !isAnswered)
+            {
+                Restore(from, to, request.Body.IsEmpty);
+            }
+        }, yields: true);
         loop.Touched(to);
         if (!isOffered)
         {
@@ -291,6 +301,28 @@ internal sealed class BotBridge : ILegHost, ISipParty
         }
 
         return true;
+    }
+
+    /// <summary>One side took back what the other has taken up: that one goes back to the session which holds.</summary>
+    private void Restore(SipLeg from, SipLeg to, bool isAsked)
+    {
+        var session = Text(from.RemoteSession);
+        if (isAsked)
+        {
+            to.Confirm(session);
+        }
+        else
+        {
+            to.Offer(session, static (_, _) => { }, yields: true);
+        }
+
+        loop.Touched(to);
+    }
+
+    private void Withdraw(SipLeg to)
+    {
+        to.Withdraw();
+        loop.Touched(to);
     }
 
     private static string Text(ReadOnlyMemory<byte> session) => Encoding.UTF8.GetString(session.Span);

@@ -93,6 +93,11 @@ internal interface ILegHost
     /// </summary>
     bool Offered(SipLeg leg, SipMessage request) => false;
 
+    /// <summary>The far side took back what <see cref="Offered"/> told: it wants no answer any more.</summary>
+    void Withdrawn(SipLeg leg)
+    {
+    }
+
     /// <summary>The ACK of an answer that held our offer came, with the far side's answer.</summary>
     void Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer)
     {

@@ -220,9 +220,9 @@ internal sealed partial class SipLeg
             digest.BeginAnew();
         }
 
-        if (request.Method == SipMethods.Update)
+        if (request.Method is SipMethods.Update or SipMethods.Options)
         {
-            OnRefreshed(response);
+            OnRefreshed(request.Method, response);
         }
 
         Closed(request, response.Status);

@@ -40,12 +40,15 @@ internal sealed partial class SipLeg
         }
     }
 
-    /// <summary>The host's answer to what <see cref="ILegHost.Offered"/> told: 200 with a session, or a refusal.</summary>
-    public void AnswerOffer(int status, string session)
+    /// <summary>
+    /// The host's answer to what <see cref="ILegHost.Offered"/> told: 200 with a session, or a refusal. False: nobody waits for it any
+    /// more.
+    /// </summary>
+    public bool AnswerOffer(int status, string session)
     {
         if (offered is not { } request)
         {
-            return;
+            return false;
         }
 
         offered = null;
@@ -57,6 +60,8 @@ internal sealed partial class SipLeg
         {
             Reply(request, LegWriter.Response(request, status, status == 488 ? "Not Acceptable Here" : status == 491 ? "Request Pending" : "Server Internal Error"));
         }
+
+        return true;
     }
 
     /// <summary>Sends PRACK for a provisional response that asks for one; repeats and those out of order are left alone (§4).</summary>
@@ -99,7 +104,7 @@ internal sealed partial class SipLeg
         hop.Send(ack, null);
     }
 
-    /// <summary>Before a hang-up: a 2xx that waits for our session is acknowledged all the same.</summary>
+    /// <summary>Before the end: a 2xx that waits for our session is acknowledged all the same.</summary>
     private void Settle()
     {
         if (unconfirmed is { } waiting)
@@ -111,10 +116,22 @@ internal sealed partial class SipLeg
     /// <summary>The far side moves its end, or keeps the session alive.</summary>
     private void OnSession(SipMessage request, SipDialog dialog)
     {
+        var isPlain = request.Body.IsEmpty && request.Method == SipMethods.Update;
+        if (!isPlain && offer is { Transaction: null, Yields: true })
+        {
+            // ours waits for its turn after a 491, and theirs makes it needless
+            EndOffer(491);
+        }
+
         dialog.RemoteTarget = SipNameAddr.Parse(request.FirstElement(SipHeader.Contact))?.Uri ?? dialog.RemoteTarget;
         TakeSessionTimer(request);
-        var asksForSession = request.Body.Length > 0 || request.Method == SipMethods.Invite;
-        offered = asksForSession && dialog == Main ? request : null;
+        if (isPlain)
+        {
+            AcceptOffer(request, "");
+            return;
+        }
+
+        offered = dialog == Main ? request : null;
         if (offered is not null && host.Offered(this, request))
         {
             if (request.Method == SipMethods.Invite && offered is not null)
@@ -126,10 +143,7 @@ internal sealed partial class SipLeg
         }
 
         offered = null;
-        var body = request.Body.IsEmpty
-            ? request.Method == SipMethods.Invite ? localSession ?? settings.Offer ?? "" : ""
-            : settings.AnswerTo(request.Body);
-        AcceptOffer(request, body);
+        AcceptOffer(request, request.Body.IsEmpty ? localSession ?? settings.Offer ?? "" : settings.AnswerTo(request.Body));
     }
 
     private void AcceptOffer(SipMessage request, string session)
@@ -160,16 +174,27 @@ internal sealed partial class SipLeg
         }
 
         sessionAnswer = null;
-        if (answer.HoldsOffer && !ack.Body.IsEmpty)
+        if (answer.HoldsOffer)
         {
-            RemoteSession = ack.Body;
-            host.Confirmed(this, ack.Body);
+            // without an answer its session stays as it was: whoever made the offer waits to hear one
+            RemoteSession = ack.Body.IsEmpty ? RemoteSession : ack.Body;
+            host.Confirmed(this, RemoteSession);
         }
     }
 
     private void OnSessionCancelled(SipMessage cancel)
     {
-        if (offered is { } request && request.CSeq.Number == cancel.CSeq.Number)
+        if (offered is { Method: SipMethods.Invite } && offered.CSeq.Number == cancel.CSeq.Number)
+        {
+            RefuseOffered();
+            host.Withdrawn(this);
+        }
+    }
+
+    /// <summary>It was taken back, or the call ends: even then each request gets its answer (RFC 3261 §15.1.2).</summary>
+    private void RefuseOffered()
+    {
+        if (offered is { } request)
         {
             offered = null;
             Reply(request, LegWriter.Response(request, 487, "Request Terminated"));
@@ -178,7 +203,8 @@ internal sealed partial class SipLeg
 
     private void StopSessions()
     {
-        (offered, unconfirmed) = (null, null);
+        RefuseOffered();
+        Settle();
         refreshAt = expiresAt = long.MaxValue;
         EndOffer(481);
     }

@@ -12,11 +12,22 @@ internal sealed partial class SipLeg
 
     private const long RefreshRetryMs = 3_000;
 
+    private const long LongestRefreshRetryMs = 60_000;
+
+    /// <summary>How long after a refresh that came to nothing the next is tried: ever longer, until one succeeds.</summary>
+    private long refreshPause = RefreshRetryMs;
+
     private long refreshAt = long.MaxValue;
     private long expiresAt = long.MaxValue;
     private int sessionSeconds;
     private int lengthenings;
     private bool canUpdate;
+
+    /// <summary>It says that it takes UPDATE, and does not.</summary>
+    private bool isUpdateRefused;
+
+    /// <summary>A session timer is agreed upon.</summary>
+    private bool hasTimer;
 
     private long SessionsDue => Math.Min(
         Math.Min(Math.Min(refreshAt, expiresAt), offerAgainAt),
@@ -55,15 +66,19 @@ internal sealed partial class SipLeg
     {
         if (message.Has(SipHeader.Allow))
         {
-            canUpdate = message.Lists(SipHeader.Allow, SipMethods.Update);
+            canUpdate = !isUpdateRefused && message.Lists(SipHeader.Allow, SipMethods.Update);
         }
 
         refreshAt = expiresAt = long.MaxValue;
+        refreshPause = RefreshRetryMs;
+        hasTimer = false;
         if (message.First(SipHeader.SessionExpires) is not { } text || SipText.LeadingNumber(text) is not ({ } seconds and >= 1))
         {
+            CheckLater();
             return;
         }
 
+        hasTimer = true;
         sessionSeconds = seconds;
         var parameters = SipText.Parameters(SipText.Split(text, ';').Skip(1));
         // in a response refresher=uac is we, in a request it is the far side; who is named nowhere had better be we
@@ -111,7 +126,11 @@ internal sealed partial class SipLeg
 
     private void TickOffer(long now)
     {
-        if (offerAgainAt <= now)
+        if (offerAgainAt <= now && IsAnswering)
+        {
+            offerAgainAt = now + OfferAgainMs;
+        }
+        else if (offerAgainAt <= now)
         {
             offerAgainAt = long.MaxValue;
             if (offer is not null && state == LegState.Answered)
@@ -130,41 +149,82 @@ internal sealed partial class SipLeg
         }
     }
 
-    /// <summary>Keeps the session alive: by UPDATE where the far side can, else by INVITE with the session as it is.</summary>
+    /// <summary>Keeps the session alive: by UPDATE where the far side can, else by INVITE with the session as it is. Without a timer it only asks whether it is there.</summary>
     private void Refresh()
     {
-        if (state != LegState.Answered || IsOffering || IsAnswering)
+        if (IsOffering || IsAnswering)
         {
-            // whatever is under way refreshes it too
-            return;
+            // what is under way refreshes it too, if it succeeds
+            RefreshLater();
         }
-
-        if (!canUpdate)
+        else if (state == LegState.Answered && !hasTimer)
         {
-            Offer(localSession, static (_, _) => { });
-            return;
+            SendInDialog(SipMethods.Options, Main!, "");
         }
-
-        SendUpdate();
+        else if (state == LegState.Answered && canUpdate)
+        {
+            SendUpdate();
+        }
+        else
+        {
+            Offer(localSession, RefreshedByOffer, yields: true);
+        }
     }
 
-    /// <summary>Null: no answer came.</summary>
-    private void OnRefreshed(SipMessage? response)
+    private void RefreshedByOffer(int status, ReadOnlyMemory<byte> session)
     {
-        if (response?.Status is 408 or 481)
+        if (status >= 300)
         {
-            Leave($"{response.Status} to a session's refresh");
+            RefreshLater();
+        }
+    }
+
+    private void RefreshLater()
+    {
+        if (state == LegState.Answered)
+        {
+            refreshAt = host.Now + refreshPause;
+            refreshPause = Math.Min(refreshPause * 2, LongestRefreshRetryMs);
+        }
+    }
+
+    /// <summary>A far side that knows no session timer is asked whether it is still there, if the settings want that.</summary>
+    private void CheckLater()
+    {
+        if (state == LegState.Answered && settings.ChecksFarSide && settings.SessionExpires > 0)
+        {
+            refreshAt = host.Now + (settings.SessionExpires * 500L);
+        }
+    }
+
+    /// <summary>An UPDATE or OPTIONS of ours within the call is over. Null: no answer came.</summary>
+    private void OnRefreshed(string method, SipMessage? response)
+    {
+        if (response?.Status is 408 or 481 || (response is null && method == SipMethods.Options))
+        {
+            Leave($"{(response is null ? "no answer" : response.Status)} to {method} within the call");
+        }
+        else if (method == SipMethods.Options)
+        {
+            // whatever it says, it is there
+            CheckLater();
         }
         else if (response?.Status is >= 200 and < 300)
         {
             digest.Forget();
             TakeSessionTimer(response);
         }
-        else if (state == LegState.Answered)
+        else
         {
-            // by INVITE in a while: there is time until the session runs out
-            canUpdate &= response?.Status is not (405 or 501) and not null;
-            refreshAt = host.Now + RefreshRetryMs;
+            if (response?.Status == 422)
+            {
+                LengthenSession(response);
+            }
+
+            // by INVITE in a while, unless it was only the wrong moment: there is time until the session runs out
+            isUpdateRefused |= response?.Status is not (491 or 500);
+            canUpdate &= !isUpdateRefused;
+            RefreshLater();
         }
     }
 

@@ -174,6 +174,7 @@ internal sealed partial class SipLeg : ISipParty
         }
 
         Settle();
+        RefuseOffered();
         state = LegState.HangingUp;
         talkAt = long.MaxValue;
         lostBy = why;
@@ -218,9 +219,9 @@ internal sealed partial class SipLeg : ISipParty
             if (request.GivenUpAt <= now)
             {
                 requests.RemoveAt(i);
-                if (request.Method == SipMethods.Update)
+                if (request.Method is SipMethods.Update or SipMethods.Options)
                 {
-                    OnRefreshed(null);
+                    OnRefreshed(request.Method, null);
                 }
 
                 Closed(request, 0);
