@@ -144,6 +144,43 @@ public class BotBridgeTests
         Assert.Equal(CallClass.Answered, (await end).Class);
     }
 
+    /// <summary>What the callee takes back, the bot has taken up already: it goes back too, or it would send to nobody.</summary>
+    [Fact]
+    public async Task SessionThatTheCalleeTakesBack_IsTakenBackFromTheBotToo_P41()
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: 200) };
+        var end = DialAsync(far, bot, BotHandover.LateOffer);
+        await Until.TrueAsync(() => far.Talking == 1 && bot.Talking == 1, "they hear each other");
+        far.OfferAll(Session.Replace("s=-", "s=moved", StringComparison.Ordinal));
+        await Until.TrueAsync(() => bot.ReInvites == 1, "the bot is offered it");
+        far.TakeBackAll();
+        await Until.TrueAsync(() => bot.ReInvites == 2, "the bot is offered the session before");
+        Assert.Equal([487], far.Answers);
+        Assert.Equal([true, false], bot.Offers.Select(o => o.Contains("s=moved", StringComparison.Ordinal)));
+        far.HangUpAll();
+        Assert.Equal((CallClass.Answered, EndedBy.Callee), ((await end).Class, (await end).By));
+    }
+
+    /// <summary>RFC 3261 §13.2.2.4: what the bot offered for a question that was taken back is answered all the same, or it could never be moved again.</summary>
+    [Fact]
+    public async Task QuestionThatTheCalleeTakesBack_LeavesTheBotFreeForTheNext_P41()
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: 200) };
+        var end = DialAsync(far, bot, BotHandover.LateOffer);
+        await Until.TrueAsync(() => far.Talking == 1 && bot.Talking == 1, "they hear each other");
+        far.OfferAll("");
+        await Until.TrueAsync(() => bot.ReInvites == 1, "the bot is asked");
+        far.TakeBackAll();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        far.OfferAll(Session, 2);
+        await Until.TrueAsync(() => far.Answers.Count == 2, "the callee is answered");
+        Assert.Equal([487, 200], far.Answers);
+        far.HangUpAll();
+        Assert.Equal((CallClass.Answered, EndedBy.Callee), ((await end).Class, (await end).By));
+    }
+
     [Fact]
     public async Task CalleeWhoAnswersTheCancelOfTheRingLimit_IsHungUp_AndNoBotIsCalled_P41()
     {

@@ -12,7 +12,7 @@ namespace Dialer.Tests.Sip;
 /// <param name="After">How long it rings before that.</param>
 /// <param name="HangsUpAfter">BYE this long after the answer; null = never.</param>
 /// <param name="Session">SDP of its 200; null = none.</param>
-/// <param name="Moved">What it says to a re-INVITE, with its session if that is 200; 0 = nothing.</param>
+/// <param name="Moved">What it says to a re-INVITE, a little later, with its session if that is 200; 0 = nothing.</param>
 /// <param name="AnswersCancel">It picks up in the moment the CANCEL comes.</param>
 /// <param name="ByeAfter">How late it answers our BYE; infinite = never.</param>
 internal sealed record Habit(
@@ -73,10 +73,36 @@ internal sealed class FarEnd : IDisposable
 
     public int HungUp => callees.Values.Count(c => c.EndedBy == SipMethods.Bye);
 
-    /// <summary>Sessions offered within calls.</summary>
-    public int ReInvites => reInvites;
+    /// <summary>Sessions offered within calls, each as often as it came.</summary>
+    public int ReInvites => offers.Count;
 
-    private int reInvites;
+    /// <summary>The same, as they are.</summary>
+    public IReadOnlyList<string> Offers => [.. offers];
+
+    private readonly ConcurrentQueue<string> offers = new();
+
+    /// <summary>Final responses to what was offered by <see cref="OfferAll"/>.</summary>
+    public IReadOnlyList<int> Answers => [.. answers];
+
+    private readonly ConcurrentQueue<int> answers = new();
+
+    /// <summary>Every callee who talks offers a session; asks for one if this is empty.</summary>
+    public void OfferAll(string session, int cseq = 1)
+    {
+        foreach (var callee in callees.Values)
+        {
+            callee.Ask(SipMethods.Invite, cseq, session);
+        }
+    }
+
+    /// <summary>And takes the first back.</summary>
+    public void TakeBackAll()
+    {
+        foreach (var callee in callees.Values)
+        {
+            callee.Ask(SipMethods.Cancel, 1, "");
+        }
+    }
 
     /// <summary>Every callee who talks hangs up.</summary>
     public void HangUpAll()
@@ -228,10 +254,10 @@ internal sealed class FarEnd : IDisposable
                 switch (message.Method)
                 {
                     case "INVITE" when message.IsRequest && message.To!.Tag is not null:
-                        Interlocked.Increment(ref owner.reInvites);
+                        owner.offers.Enqueue(Encoding.UTF8.GetString(message.Body.Span));
                         if (habit.Moved != 0)
                         {
-                            owner.Send(Answer(message, habit.Moved), caller);
+                            _ = SendAsync(Answer(message, habit.Moved), TimeSpan.FromMilliseconds(200));
                         }
 
                         break;
@@ -244,9 +270,13 @@ internal sealed class FarEnd : IDisposable
                         Final(habit.AnswersCancel ? 200 : 487);
                         break;
                     case "BYE" when message.IsRequest:
-                        _ = AnswerByeAsync(Response(message, IsOver ? 481 : 200, tag));
+                        _ = SendAsync(Response(message, IsOver ? 481 : 200, tag), habit.ByeAfter);
                         EndedBy ??= IsOver ? null : SipMethods.Bye;
                         IsOver = true;
+                        break;
+                    case "INVITE" when message.Status >= 200:
+                        owner.answers.Enqueue(message.Status);
+                        Ask(SipMethods.Ack, message.CSeq.Number, "");
                         break;
                     case "ACK":
                         Acknowledged();
@@ -280,11 +310,11 @@ internal sealed class FarEnd : IDisposable
             ? Response(request, status, tag, $"Contact: <sip:callee@{owner.Address}>\r\n", habit.Session)
             : Response(request, status, tag);
 
-        private async Task AnswerByeAsync(string response)
+        private async Task SendAsync(string response, TimeSpan after)
         {
-            if (habit.ByeAfter != TimeSpan.Zero)
+            if (after != TimeSpan.Zero)
             {
-                await Task.Delay(habit.ByeAfter);
+                await Task.Delay(after);
             }
 
             owner.Send(response, caller);
@@ -326,13 +356,16 @@ internal sealed class FarEnd : IDisposable
                 }
 
                 IsOver = true;
-                owner.Send(
-                    $"BYE {SipNameAddr.Parse(invite.First(SipHeader.Contact))!.Uri} SIP/2.0\r\nVia: SIP/2.0/UDP {owner.Address};branch=z9hG4bK{tag}\r\n"
-                    + $"From: {invite.First(SipHeader.To)};tag={tag}\r\nTo: {invite.First(SipHeader.From)}\r\nCall-ID: {invite.CallId}\r\nCSeq: 1 BYE\r\n"
-                    + "Content-Length: 0\r\n\r\n",
-                    caller);
+                Ask(SipMethods.Bye, 9, "");
             }
         }
+
+        /// <summary>A request of its own within the call.</summary>
+        public void Ask(string method, int cseq, string session) => owner.Send(
+            $"{method} {SipNameAddr.Parse(invite.First(SipHeader.Contact))!.Uri} SIP/2.0\r\nVia: SIP/2.0/UDP {owner.Address};branch=z9hG4bK{tag}{cseq}\r\n"
+            + $"From: {invite.First(SipHeader.To)};tag={tag}\r\nTo: {invite.First(SipHeader.From)}\r\nCall-ID: {invite.CallId}\r\nCSeq: {cseq} {method}\r\n"
+            + $"{(session.Length > 0 ? "Content-Type: application/sdp\r\n" : "")}Content-Length: {session.Length}\r\n\r\n{session}",
+            caller);
 
         private void Say(string text)
         {
