@@ -356,6 +356,4 @@ internal sealed partial class CampaignGrain
     }
 
     private static Refusal NoSuchCampaign() => new("campaign_not_found", "There is no such campaign.");
-
-    /// <summary>At least 160 random bits (P19): 32 characters of 5 bits would do, 43 of a 62-letter alphabet are the vendor's shape.</summary>}
 }

@@ -34,8 +34,9 @@ internal sealed class SipOrphan : ILegHost
         loop.Post(() =>
         {
             var leg = new SipLeg(ids, settings, orphan);
-            loop.Add(leg);
+            // first, as it throws when the record cannot be read: such a leg has no end that would take it off the loop
             leg.EndOrphaned(call.Leg);
+            loop.Add(leg);
             loop.Touched(leg);
         });
         return orphan.over.Task;
