@@ -27,10 +27,25 @@ public sealed class GatewayPairTests(Engines engines)
         await using var silo = DialerProgram.StartSilo(storage.DataDirectory, cluster);
         await silo.UntilPrintedAsync("of the cluster is up", Limit);
         var gateways = new DialerProgram?[2];
+        try
+        {
+            await AskAsync(storage.DataDirectory, cluster, gateways);
+        }
+        finally
+        {
+            foreach (var gateway in gateways)
+            {
+                await (gateway?.DisposeAsync() ?? ValueTask.CompletedTask);
+            }
+        }
+    }
+
+    private static async Task AskAsync(string directory, string[] cluster, DialerProgram?[] gateways)
+    {
         var urls = new Uri[2];
         for (var i = 0; i < 2; i++)
         {
-            (gateways[i], urls[i]) = await StartAsync(storage.DataDirectory, cluster);
+            (gateways[i], urls[i]) = await StartAsync(directory, cluster);
         }
 
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
@@ -47,7 +62,7 @@ public sealed class GatewayPairTests(Engines engines)
             await Task.Delay(Random.Shared.Next(5, 120));
             await gateways[0]!.KillAsync();
             await gateways[0]!.DisposeAsync();
-            (gateways[0], urls[0]) = await StartAsync(storage.DataDirectory, cluster);
+            (gateways[0], urls[0]) = await StartAsync(directory, cluster);
             (string Key, IReadOnlyList<string> Ids)[] answers;
             try
             {
@@ -80,10 +95,6 @@ public sealed class GatewayPairTests(Engines engines)
             }
         }
 
-        foreach (var gateway in gateways)
-        {
-            await gateway!.DisposeAsync();
-        }
     }
 
     private static async Task<(DialerProgram Program, Uri Url)> StartAsync(string directory, string[] cluster)
