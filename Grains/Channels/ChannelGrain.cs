@@ -36,6 +36,8 @@ internal sealed partial class ChannelGrain(
     private ChannelRow? row;
     private Breaker breaker = new();
     private string? probeFault;
+    private TrunkProbe trunk = TrunkProbe.None;
+    private Task trunkProbe = Task.CompletedTask;
     private long lastBundle;
     private int liveBeforeTrial;
     private TimeSpan probedAt = TimeSpan.MinValue / 2;
@@ -201,7 +203,8 @@ internal sealed partial class ChannelGrain(
         var state = row!.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {
-            return Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot);
+            // nothing is said of its bot: the campaign waits for the trunk, and is not paused by a bot that is away with it
+            return Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1));
         }
 
         if (bot is not null && bot.State != BotState.Up)

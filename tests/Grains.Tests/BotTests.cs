@@ -139,6 +139,25 @@ public class BotTests(Rigs rigs)
     }
 
     [Theory, BothEngines]
+    public async Task TrunkThatIsAwayFromTheStart_WithTheBotBehindIt_IsWaitedFor_AndPausesNobody_P42(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        var stage = await rig.StageAsync(channel: c => c with { Scenario = First });
+        stage.Trunk.IsUp = false;
+        stage.Trunk.OnBotProbe = _ => Gone;
+        stage.Trunk.OnDial = c => c.Reach();
+        await stage.AddAsync(3);
+        await stage.StartAsync();
+        var down = await stage.UntilAsync(p => p.Idle?.Code == "channel_down" || p.Status == CampaignStatus.Paused, "the breaker is open");
+        Assert.Equal((CampaignStatus.Running, BreakerState.Open), (down.Status, down.Channel!.Breaker));
+
+        stage.Trunk.OnBotProbe = _ => new TrunkHealth(true);
+        stage.Trunk.IsUp = true;
+        var done = await stage.UntilAsync(p => p.Counters.Answered == 3, "all are called once both are back");
+        Assert.Equal(CampaignStatus.Running, done.Status);
+    }
+
+    [Theory, BothEngines]
     public async Task ReportsAndVerdicts_TravelBetweenSilosAsTheyAre_P41(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);

@@ -19,6 +19,7 @@ internal sealed partial class SimChannel
     private readonly long bornMs;
     private ChannelRow? row;
     private Breaker breaker = new();
+    private TrunkProbe trunk = TrunkProbe.None;
     private long lastBundle;
     private int liveBeforeTrial;
     private Rhythm? rhythm;
@@ -90,7 +91,7 @@ internal sealed partial class SimChannel
         var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {
-            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot));
+            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
         }
 
         if (bot is not null && bot.State != BotState.Up && !(bot.State == BotState.Unknown && world.Bug == Bug.BotNotWaitedFor))
@@ -214,7 +215,11 @@ internal sealed partial class SimChannel
         });
     }
 
-    private void ProbeNow() => Become(breaker.Probed(!world.Carrier.IsAway, "no answer to a probe", world.Now));
+    private void ProbeNow()
+    {
+        trunk = new TrunkProbe(!world.Carrier.IsAway, Elapsed);
+        Become(breaker.Probed(!world.Carrier.IsAway, "no answer to a probe", world.Now));
+    }
 
     private void Leave()
     {
