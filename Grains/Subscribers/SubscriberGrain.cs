@@ -162,8 +162,10 @@ internal sealed partial class SubscriberGrain(
         var channelSettings = context.Terms.Channel;
         var command = new DialCommand(
             intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, context.Terms.Scenario, intent.TryStartedAt);
-        var taken = await desk.DialAsync(admission.Channel, channelSettings, command);
-        return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused, taken.Refusal);
+        var taken = await desk.DialAsync(admission.Channel, channelSettings, command, () => IsTokenLate(admission));
+        return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing)
+            : taken.Refusal == RefusalCodes.TokenLate ? await NotPlacedAsync(RefusalCodes.TokenLate)
+            : await NotPlacedAsync(RefusalCodes.DriverRefused, taken.Refusal);
     }
 
     /// <summary>The intent's transaction said no: nothing is spent; what the phone forbids is put off, or ended for good.</summary>

@@ -188,6 +188,33 @@ public class ChannelTests(Rigs rigs)
     }
 
     [Theory, BothEngines]
+    public async Task TokenThatGrowsOldWhileTheLineIsTold_LetsNothingOut_AndTheRowGoesBack_P11(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        var stage = await rig.StageAsync();
+        var looks = 0;
+        stage.Trunk.OnLine = async () =>
+        {
+            // the first look-up of the trunk takes longer than a token holds
+            if (Interlocked.Increment(ref looks) == 1)
+            {
+                await Task.Delay(1500);
+            }
+
+            return "";
+        };
+        stage.Trunk.OnDial = c => c.Reach();
+        var job = await stage.AddAsync(Rig.Phones(1)[0]);
+        await stage.StartAsync();
+        var done = await stage.UntilFinalAsync(job);
+
+        Assert.Equal((JobResult.Reached, 1), (done.Result, done.Attempts));
+        var call = Assert.Single(stage.Trunk.Calls);
+        Assert.True(call.DialedAt - call.Command.DecidedAt < TimeSpan.FromSeconds(1), "it left long after its decision");
+        Assert.Contains(await stage.NotesAsync(job), n => n is { Code: "not_placed", Detail: "token_late" });
+    }
+
+    [Theory, BothEngines]
     public async Task DriverRefuses_TheRowGoesBack_NothingSpent(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);

@@ -25,6 +25,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.PauseNotKept), "P6 pause" },
         { nameof(Bug.LimitIgnored), "P5 attempts" },
         { nameof(Bug.PhoneNotHeld), "P22 one call at a time|no phone held" },
+        { nameof(Bug.TokenCheckedOnce), "P11 token" },
         { nameof(Bug.NeverWoken), "liveness" },
         { nameof(Bug.CancelIgnored), "P27 cancelled" },
         { nameof(Bug.PauseToldEarly), "P11 pause" },

@@ -46,7 +46,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return;
         }
 
-        routes = all.Current();
+        // others would look for it only where it was said to go (P30)
+        routes = command.Line is { } told ? SipLine.Only(all.Current(), told) : all.Current();
         profile = own;
         if (routes.Count == 0 || profile is null)
         {

@@ -139,7 +139,13 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         channel = admission.Channel;
         bot = BotId.Of(context.Terms.Scenario);
         await StepAsync();
-        if (world.Schedule.NowMs > (admission.AskerSilo == silo.Number ? admission.TokenTicks : admission.TokenUntil.Ms))
+        if (IsTokenLate(admission))
+        {
+            return await NotPlacedAsync(RefusalCodes.TokenLate);
+        }
+
+        await TellLineAsync();
+        if (IsTokenLate(admission) && world.Bug != Bug.TokenCheckedOnce)
         {
             return await NotPlacedAsync(RefusalCodes.TokenLate);
         }
@@ -150,6 +156,12 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         await StepAsync();
         return isTaken ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused);
     }
+
+    /// <summary>Where the trunk is has to be looked up and stored before the first call leaves.</summary>
+    private Hop TellLineAsync() => world.Schedule.Wait(silo.Life, world.Fault(f => f.SlowLine) ? world.Dice.Between(200, 3000) : 0);
+
+    private bool IsTokenLate(Admission admission) =>
+        world.Schedule.NowMs > (admission.AskerSilo == silo.Number ? admission.TokenTicks : admission.TokenUntil.Ms);
 
     private async Task<AdmissionAnswer> RefusedAsync(SubscriberContext context, IntentAnswer answer)
     {
