@@ -107,10 +107,11 @@ internal sealed partial class SimChannel
         }
 
         var available = world.Bug == Bug.RateNotCounted ? int.MaxValue : rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
-        var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
-        var count = Math.Min(fair, share);
+        var count = available == int.MaxValue
+            ? fair
+            : ledger.FairStarts(request.Campaign, row.Settings.CallsPerSecond, available, RollingRate.Window(ShortExpiry), lines, fair, now);
         return Task.FromResult(count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now), bot)
+            ? Grant(request, 0, "channel_rate", available == 0 ? rate.Wait(ShortExpiry, now) : TimeSpan.FromMilliseconds(100), bot)
             : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero, bot));
     }
 
