@@ -309,7 +309,7 @@ internal sealed partial class CampaignGrain
 
     private async Task EnterAsync()
     {
-        channelDownSince = UnixTime.None;
+        outage = default;
         loadFailures = 0;
         if (row!.Status == CampaignStatus.Running)
         {

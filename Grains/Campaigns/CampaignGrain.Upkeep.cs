@@ -239,10 +239,7 @@ internal sealed partial class CampaignGrain
     /// <summary>15 minutes without the channel, within calling hours, pause the campaign (P12, P42).</summary>
     private async Task PauseWhenChannelStaysDownAsync()
     {
-        if (!channelDownSince.IsNone
-            && row!.Status == CampaignStatus.Running
-            && idleCode == IdleCodes.ChannelDown
-            && clock.Now() - channelDownSince >= Breaker.OpenLimit)
+        if (outage.IsLasting && row!.Status == CampaignStatus.Running)
         {
             await SetCauseAsync(
                 new PauseCause(
@@ -260,19 +257,19 @@ internal sealed partial class CampaignGrain
     /// </summary>
     private async Task<bool> PauseAfterOutageAsync()
     {
-        if (storage.Lasting() is not { } outage || outage.Since <= state.State.OutageSeen || outage.End <= row!.StartedAt)
+        if (storage.Lasting() is not { } lasting || lasting.Since <= state.State.OutageSeen || lasting.End <= row!.StartedAt)
         {
             return false;
         }
 
         // written with the cause: a resume is not paused again for the same outage
-        state.State.OutageSeen = outage.Since;
+        state.State.OutageSeen = lasting.Since;
         await SetCauseAsync(
             new PauseCause(
                 PauseCodes.StorageFailing,
                 "The database did not answer for 15 minutes, or took no writes: check it and its disk, then resume. No number was lost.",
                 clock.Now(),
-                $"from {outage.Since} to {outage.End}"),
+                $"from {lasting.Since} to {lasting.End}"),
             holds: true);
         return true;
     }

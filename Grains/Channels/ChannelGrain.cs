@@ -302,7 +302,7 @@ internal sealed partial class ChannelGrain(
         }
 
         breaker = next;
-        pulse.Told(Id, breaker.State, row!.Settings.Breaker);
+        pulse.Told(Id, breaker.State, row!.Settings.Breaker, clock.Now());
     }
 
     private async Task WriteAsync(ChannelRow changed)

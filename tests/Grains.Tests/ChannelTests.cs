@@ -27,11 +27,16 @@ public class ChannelTests(Rigs rigs)
         // errors before it opened are the numbers' own (P8); from then on none of them pays
         await stage.UntilAsync(p => p.Counters.Live == 0, "no call is left");
         Assert.InRange((await stage.ViewAsync()).Counters.Backoff, 1, 4);
+        var tried = stage.Trunk.Calls.Select(c => c.Phone).ToHashSet();
 
         stage.Trunk.OnDial = c => c.Reach();
         stage.Trunk.IsUp = true;
-        var back = await stage.UntilAsync(p => p.Counters.Final + p.Counters.Backoff == 30, "probes brought it back");
-        Assert.InRange(back.Counters.Answered, 26, 29);
+        await stage.UntilAsync(p => p.Counters.Answered == 30 - tried.Count, "probes brought it back");
+
+        // those that met the dead trunk rest, so that the trials are others'
+        var resting = (await stage.JobsAsync()).Where(j => j.Status != JobStatus.Final).ToList();
+        Assert.Equal(tried.Order(), resting.Select(j => j.Phone.Value).Order());
+        Assert.All(resting, j => Assert.True(j.NextAt >= stage.Trunk.CallsTo(j.Phone.Value)[^1].DialedAt + TimeSpan.FromMinutes(1), $"due at {j.NextAt}"));
         Assert.Equal(BreakerState.Closed, (await stage.Channel.GetAsync())!.Health.Breaker);
         await stage.AssertBooksAsync();
     }

@@ -15,6 +15,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     private int route;
     private SipLeg? leg;
     private volatile bool isAnswered;
+    private bool hasRung;
     private UnixTime answeredAt;
     private HangUpReason hangUp;
     private SipProfile? profile;
@@ -144,6 +145,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
     {
+        hasRung |= kind is LegEventKind.Ringing or LegEventKind.Answered;
         switch (kind)
         {
             case LegEventKind.Ringing when hangUp == HangUpReason.None && !HasEnded:
@@ -263,6 +265,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             Cause = new RawCause(facts.Status, facts.Q850, botFault ?? facts.Text),
             AnsweredAt = answeredAt,
             IsChannelClass = outcome.IsChannelClass,
+            HasRung = hasRung,
+            MissedBot = outcome.Class == CallClass.Answered && command.Scenario.SipBotUri is not null && bridge?.WasUp != true,
         });
         driver.Ended();
     }

@@ -157,7 +157,7 @@ internal sealed partial class SimCampaign
     {
         try
         {
-            channelDownSince = UnixTime.None;
+            outage = default;
             await ReadConditionsAsync();
             if (row!.Status == CampaignStatus.Running)
             {
@@ -279,10 +279,7 @@ internal sealed partial class SimCampaign
             isLanesStale = true;
         }
 
-        if (!channelDownSince.IsNone
-            && row!.Status == CampaignStatus.Running
-            && idleCode == IdleCodes.ChannelDown
-            && Now - channelDownSince >= Breaker.OpenLimit)
+        if (outage.IsLasting && row!.Status == CampaignStatus.Running)
         {
             await SetCauseAsync(new PauseCause(PauseCodes.ChannelDown, "The channel has not answered for 15 minutes.", Now));
         }

@@ -192,7 +192,7 @@ internal sealed partial class SimChannel
         }
 
         breaker = next;
-        Silo.Pulse.Told(Id, breaker.State, row!.Settings.Breaker);
+        Silo.Pulse.Told(Id, breaker.State, row!.Settings.Breaker, world.Now);
     }
 
     /// <summary>Probes go on while the channel is in use.</summary>
