@@ -131,7 +131,16 @@ internal sealed partial class CampaignGrain
         var counters = await store.ReadCountersAsync(Id);
         if (counters is { Total: > 0 } c && c.Final == c.Total)
         {
-            await FinishAsync("finish when idle");
+            await turns.RunAsync(async () =>
+            {
+                if (row!.Status == CampaignStatus.Running && CampaignMachine.Finish(Stand, clock.Now()) is { IsDone: true, Value: { } finish })
+                {
+                    // numbers may be coming in right now: the row decides, as it is when it is written
+                    await ApplyAsync(finish, row.Status, onlyIfDone: true);
+                }
+
+                return true;
+            });
         }
     }
 
@@ -218,16 +227,7 @@ internal sealed partial class CampaignGrain
     }
 
     /// <summary>Another activation raised the epoch: this one can dial nothing and leaves.</summary>
-    private async Task CheckEpochAsync()
-    {
-        var epoch = row!.Epoch;
-        var stored = await store.ReadAsync(Id);
-        if (stored is not null && stored.Epoch > epoch && epoch == row.Epoch)
-        {
-            LogTakenOver(Id);
-            Leave();
-        }
-    }
+    private Task CheckEpochAsync() => StoredAsync();
 
     private void Leave()
     {
@@ -309,12 +309,12 @@ internal sealed partial class CampaignGrain
     private Task EndWithoutCallAsync(IEnumerable<JobRow> rows) =>
         Task.WhenAll(rows.Select(job => GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job)));
 
-    private async Task<IdleReason?> IdleReasonAsync(CampaignCounters counters, UnixTime now)
+    private async Task<IdleReason?> IdleReasonAsync(CampaignRow shown, CampaignCounters counters, UnixTime now)
     {
-        var (code, until) = row!.Status switch
+        var (code, until) = shown.Status switch
         {
-            CampaignStatus.Scheduled when row.StartsAt.IsNone => (IdleCodes.Draft, UnixTime.None),
-            CampaignStatus.Scheduled => (IdleCodes.Scheduled, row.StartsAt),
+            CampaignStatus.Scheduled when shown.StartsAt.IsNone => (IdleCodes.Draft, UnixTime.None),
+            CampaignStatus.Scheduled => (IdleCodes.Scheduled, shown.StartsAt),
             CampaignStatus.Paused => (IdleCodes.Paused, UnixTime.None),
             CampaignStatus.Running => (idleCode, idleUntil),
             _ => (IdleCodes.Finished, UnixTime.None),

@@ -61,6 +61,7 @@ internal sealed partial class SimCampaign
         var isScenarioOnly = settings != row.Settings && (settings with { Scenario = row.Settings.Scenario }) == row.Settings;
         if (CampaignMachine.RefuseEdit(Stand) is not null && !(isScenarioOnly && row.Status == CampaignStatus.Running))
         {
+            await DemandEpochAsync();
             return false;
         }
 
