@@ -184,6 +184,7 @@ internal sealed partial class SubscriberGrain
             StartedAt = record.StartedAt,
             EndedAt = record.EndedAt,
             Bot = bot,
+            MissedBot = ended?.MissedBot ?? false,
             IsChannelClass = ended?.IsChannelClass ?? false,
             Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
             Status = step.Row.Status,

@@ -87,6 +87,29 @@ public class BotTests(Rigs rigs)
     }
 
     [Theory, BothEngines]
+    public async Task CalleesWhoWereGoneBeforeTheBot_SayNothingOfIt_P41(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 }, c => c with { Scenario = First });
+        stage.Trunk.OnDial = c =>
+        {
+            if (c.Order % 2 == 0)
+            {
+                c.FailBot();
+            }
+            else
+            {
+                c.MissBot();
+            }
+        };
+        await stage.AddAsync(9);
+        await stage.StartAsync();
+        var paused = await stage.UntilAsync(p => p.Status == CampaignStatus.Paused, "it pauses by itself");
+        Assert.Equal("3 answered calls in a row found no bot", Assert.Single(paused.PauseCauses).Evidence);
+        Assert.Equal((5, 2), (stage.Trunk.Calls.Count, paused.Counters.Answered));
+    }
+
+    [Theory, BothEngines]
     public async Task RunningCampaigns_OfABotThatIsDown_PauseBeforeTheirFirstCall_P41(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);

@@ -256,6 +256,7 @@ internal sealed partial class SimSubscriber
                 StartedAt = record.StartedAt,
                 EndedAt = record.EndedAt,
                 Bot = bot,
+                MissedBot = ended?.MissedBot ?? false,
                 IsChannelClass = ended?.IsChannelClass ?? false,
                 Status = step.Row.Status,
                 Lane = isWaiting ? step.Row.Lane : default,
