@@ -99,4 +99,7 @@ public sealed record PermitFreed
 
     /// <summary>The bot that the call was to be connected to (P41); null = none.</summary>
     [Id(10)] public Channels.BotId? Bot { get; init; }
+
+    /// <summary>It was over before that bot was connected.</summary>
+    [Id(11)] public bool MissedBot { get; init; }
 }

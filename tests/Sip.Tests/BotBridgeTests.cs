@@ -92,7 +92,7 @@ public class BotBridgeTests
         await Until.TrueAsync(() => bot.Live == 1, "the bot is called");
         await side.Driver.HangUpAsync(id, HangUpReason.Stop, TestContext.Current.CancellationToken);
         var end = await sink.EndedAsync(id, "it was stopped");
-        Assert.Equal((CallClass.Answered, EndedBy.Ourselves), (end.Class, end.By));
+        Assert.Equal((CallClass.Answered, EndedBy.Ourselves, true), (end.Class, end.By, end.MissedBot));
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
     }
 
@@ -113,7 +113,7 @@ public class BotBridgeTests
         await Until.TrueAsync(() => far.ReInvites > 0 && bot.Live == 1, "the callee is being moved");
         far.HangUpAll();
         var end = await sink.EndedAsync(id, "the callee left");
-        Assert.Equal((CallClass.Answered, EndedBy.Callee), (end.Class, end.By));
+        Assert.Equal((CallClass.Answered, EndedBy.Callee, true), (end.Class, end.By, end.MissedBot));
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
         sink.CheckLaws();
     }

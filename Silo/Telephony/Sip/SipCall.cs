@@ -15,6 +15,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     private int route;
     private SipLeg? leg;
     private volatile bool isAnswered;
+    private bool hasRung;
     private UnixTime answeredAt;
 
     /// <summary>When the last event was told: none is earlier than the one before.</summary>
@@ -49,7 +50,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return;
         }
 
-        routes = all.Current();
+        // others would look for it only where it was said to go (P30)
+        routes = command.Line is { } told ? SipLine.Only(all.Current(), told) : all.Current();
         profile = own;
         if (routes.Count == 0 || profile is null)
         {
@@ -148,6 +150,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
     {
+        hasRung |= kind is LegEventKind.Ringing or LegEventKind.Answered;
         switch (kind)
         {
             case LegEventKind.Ringing when hangUp == HangUpReason.None && !HasEnded:
@@ -275,6 +278,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             Cause = new RawCause(facts.Status, facts.Q850, botFault ?? facts.Text),
             AnsweredAt = answeredAt,
             IsChannelClass = outcome.IsChannelClass,
+            HasRung = hasRung,
+            MissedBot = outcome.Class == CallClass.Answered && command.Scenario.SipBotUri is not null && bridge?.WasUp != true,
         });
         driver.Ended();
     }
