@@ -39,6 +39,12 @@ internal static class GatewayServices
 
     public static WebApplication UseGateway(this WebApplication app)
     {
+        app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+            (headers.XContentTypeOptions, headers.XFrameOptions, headers["Referrer-Policy"]) = ("nosniff", "DENY", "no-referrer");
+            return next(context);
+        });
         app.UseBareStatuses();
         app.UseFailures();
         app.UseRouting();
