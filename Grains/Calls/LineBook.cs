@@ -35,6 +35,12 @@ public sealed class LineBook(ISiloStore store, ISiloIdentity silo, TimeProvider 
         await page.Turn.WaitAsync();
         try
         {
+            if (page.Holds(line, clock))
+            {
+                // whoever waited in front has stored it
+                return new LineAnswer(line);
+            }
+
             var text = page.With(line, clock);
             await store.TellLineAsync(silo.Number, channel, text);
             page.Written(line, clock);

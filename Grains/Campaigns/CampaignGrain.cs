@@ -182,6 +182,11 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
 
     public async Task<DestinationTerms?> DestinationsAsync()
     {
+        if (terms is { Channel.Kind: not ChannelKind.Sip } || row?.Status == CampaignStatus.Running)
+        {
+            return terms is null ? null : Destinations.Of(terms);
+        }
+
         // a campaign that does not run has not heard of edits of its channel
         return row is not null && await channels.ReadAsync(row.Settings.Channel) is { } channel
             ? Destinations.Of(care.Terms(Id, row.Settings, channel.Settings, row.Status))

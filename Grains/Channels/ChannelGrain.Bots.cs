@@ -106,7 +106,7 @@ internal sealed partial class ChannelGrain
         }
         else
         {
-            bots.ProbedInVain(bot);
+            bots.ProbedInVain(bot, isTrunkOut: breaker.State == BreakerState.Open);
         }
 
         LogIfChanged(bot, before);

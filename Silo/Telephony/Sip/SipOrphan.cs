@@ -33,10 +33,12 @@ internal sealed class SipOrphan : ILegHost
         var orphan = new SipOrphan(routes, loop, today, ways);
         loop.Post(() =>
         {
-            var leg = new SipLeg(ids, settings, orphan);
             // first, as it throws when the record cannot be read: such a leg has no end that would take it off the loop
-            leg.EndOrphaned(call.Leg);
+            SipLeg.CheckRecord(call.Leg);
+            var leg = new SipLeg(ids, settings, orphan);
+            // known before anything leaves: an answer may be here before the last CANCEL is away
             loop.Add(leg);
+            leg.EndOrphaned(call.Leg);
             loop.Touched(leg);
         });
         return orphan.over.Task;

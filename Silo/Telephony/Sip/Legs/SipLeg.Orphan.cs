@@ -18,6 +18,9 @@ internal sealed partial class SipLeg
         ? JsonSerializer.SerializeToUtf8Bytes(new LegRecord(dialog.RemoteTag, dialog.To, dialog.RemoteTarget, dialog.Routes, lastCSeq, realms.Count == 0 ? null : [.. realms]))
         : null;
 
+    /// <exception cref="JsonException">It is none of ours.</exception>
+    public static void CheckRecord(byte[]? record) => _ = record is null ? null : JsonSerializer.Deserialize<LegRecord>(record);
+
     /// <summary>
     /// Instead of <see cref="Start"/>: ends a leg that another process began. Answered ones get BYE, ringing ones CANCEL; a far side
     /// that knows no such call says so with 481, and that is the end too.
