@@ -4,8 +4,11 @@ using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Channels;
 using Dialer.Gateway.DoNotCall;
 using Dialer.Gateway.Numbers;
+using Dialer.Gateway.Operations;
 using Dialer.Gateway.Organisation;
+using Dialer.Gateway.PhoneLists;
 using Dialer.Gateway.Problems;
+using Dialer.Gateway.Reports;
 using Dialer.Gateway.Status;
 using Dialer.Gateway.Wire;
 
@@ -22,6 +25,8 @@ internal static class GatewayServices
         services.AddSingleton(options);
         services.AddStatus();
         services.AddAccess();
+        services.AddPhoneLists();
+        services.AddReports();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(o =>
@@ -52,6 +57,9 @@ internal static class GatewayServices
         app.MapTraces();
         app.MapOrganisation();
         app.MapDoNotCall();
+        app.MapPhoneLists();
+        app.MapOperations();
+        app.MapReports();
         app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }
