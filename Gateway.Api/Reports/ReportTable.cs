@@ -24,7 +24,7 @@ internal abstract class ReportTable
     private readonly string[] fixedColumns;
     private readonly Dictionary<string, int> payloadPlace = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> dataPlace = new(StringComparer.Ordinal);
-    private readonly OffsetDateTimePattern pattern = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss;fffo<G>");
+    private readonly OffsetDateTimePattern pattern = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss;fffo<+HH:mm>");
     private readonly DateTimeZone zone;
 
     protected ReportTable(string[] fixedColumns, ReportColumns columns, string timeZone)

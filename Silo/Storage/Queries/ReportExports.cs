@@ -29,7 +29,7 @@ internal sealed class ReportExports(IDatabase database) : IReportExports
             cancel.ThrowIfCancellationRequested();
             (read, after) = await ReadPageAsync(
                 "select j.id, d.payload from call_job j left join call_job_data d on d.job = j.id "
-                + "where j.campaign = @campaign and j.id > @after order by j.id limit @limit",
+                + $"where {DialerQueries.AfterJob}{DialerQueries.InOrder}",
                 campaign, [("after", after)], names.AddPayload);
         }
 
@@ -47,9 +47,9 @@ internal sealed class ReportExports(IDatabase database) : IReportExports
         database.ReadAsync<IReadOnlyList<ExportedJob>>(async connection =>
         {
             var jobs = await connection.ListAsync(
-                DialerQueries.JobText + "where j.campaign = @campaign and j.id > @after"
+                $"{DialerQueries.JobText}where {DialerQueries.AfterJob}"
                 + (status is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" and {DialerQueries.StatusAsRead} = {(int)wanted}") : "")
-                + " order by j.id limit @limit",
+                + DialerQueries.InOrder,
                 DialerQueries.Job,
                 ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
             var data = await ReadDataAsync(connection, campaign, jobs);
