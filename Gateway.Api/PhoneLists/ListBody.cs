@@ -14,7 +14,7 @@ internal static class ListBody
     /// <summary>Of a file in a form, and of a workbook however it comes (P33).</summary>
     public const long MaxFormFile = 20L << 20;
 
-    private const string FormType = "multipart/form-data";
+    public const string FormType = "multipart/form-data";
     private const int MaxField = 8 * 1024;
     private const int MaxSections = 16;
     private const int MaxBoundary = 100;
@@ -22,7 +22,7 @@ internal static class ListBody
     private const long CheckDiskEvery = 16L << 20;
 
     /// <summary>Types of files that senders name; what a file is is found out by its content. <c>vnd.ms-excel</c> is what Windows says of a CSV.</summary>
-    private static readonly string[] FileTypes =
+    public static readonly string[] FileTypes =
         ["text/csv", "text/plain", "application/csv", "application/vnd.ms-excel", XlsxType, "application/octet-stream", "text/tab-separated-values"];
 
     /// <summary>Why a request is not even read.</summary>

@@ -78,18 +78,19 @@ internal sealed class AttemptsTable(IReportExports exports, CampaignId campaign,
         "q850", "cause", "rule", "next_at", "call_result", "answered_by", "speech_seconds",
     ];
 
+    /// <summary>A job has up to a hundred tries, and most have few.</summary>
+    private const int PageJobs = 500;
+
     public override async IAsyncEnumerable<IReadOnlyList<string[]>> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        var after = new TryId(new JobId(0), 0);
-        for (var read = PageRows; read == PageRows;)
+        for (JobId? after = new JobId(0); after is { } cursor;)
         {
             cancel.ThrowIfCancellationRequested();
-            var page = await exports.ReadTriesAsync(campaign, after, PageRows);
-            read = page.Count;
-            if (read > 0)
+            var page = await exports.ReadTriesAsync(campaign, cursor, PageJobs);
+            after = page.Next;
+            if (page.Tries.Count > 0)
             {
-                after = page[^1].Try.Try;
-                yield return [.. page.Select(Row)];
+                yield return [.. page.Tries.Select(Row)];
             }
         }
     }

@@ -1,4 +1,3 @@
-using Dialer.Calls;
 using Dialer.Numbers;
 using Dialer.Subscribers;
 
@@ -20,8 +19,11 @@ public interface IReportExports
     /// <param name="limit">At most so many.</param>
     Task<IReadOnlyList<ExportedJob>> ReadJobsAsync(CampaignId campaign, JobStatus? status, JobId after, int limit);
 
-    /// <summary>Tries that left for the carrier, counted or not, by (job, number) after a cursor.</summary>
-    Task<IReadOnlyList<ExportedTry>> ReadTriesAsync(CampaignId campaign, TryId after, int limit);
+    /// <summary>Tries that left for the carrier, counted or not, of the next jobs after a cursor; by job, then number.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="after">The cursor.</param>
+    /// <param name="jobs">Of at most so many jobs.</param>
+    Task<TryPage> ReadTriesAsync(CampaignId campaign, JobId after, int jobs);
 }
 
 /// <summary>Columns of a report beside those that every report has.</summary>
@@ -38,6 +40,10 @@ public sealed record ReportColumns(IReadOnlyList<string> Payload, bool HasMorePa
 /// <summary>A job with what bots reported on it.</summary>
 /// <param name="ReportDataJson">Of each try that had some, oldest first.</param>
 public sealed record ExportedJob(JobReport Job, IReadOnlyList<string> ReportDataJson);
+
+/// <summary>Tries of some jobs.</summary>
+/// <param name="Next">The cursor for the next page; null = this is the last.</param>
+public sealed record TryPage(IReadOnlyList<ExportedTry> Tries, JobId? Next);
 
 /// <summary>A try with its job's phone and payload.</summary>
 public sealed record ExportedTry(PhoneNumber Phone, TryRecord Try, string? Payload);

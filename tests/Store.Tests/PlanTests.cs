@@ -158,7 +158,7 @@ public partial class PlanTests(Engines engines)
         var exports = new Dialer.Silo.Storage.Queries.ReportExports(rig.Database);
         await exports.ReadColumnsAsync(campaign.Id, CancellationToken.None);
         await exports.ReadJobsAsync(campaign.Id, null, live[0].Id, 10);
-        await exports.ReadTriesAsync(campaign.Id, live[0].Try, 10);
+        await exports.ReadTriesAsync(campaign.Id, live[0].Id, 10);
         await rig.DoNotCall.ContainsAsync(live[0].Phone);
         await rig.DoNotCall.ReadCampaignsOfAsync(live[0].Phone);
         await rig.DoNotCall.AddAsync([new PhoneNumber(live[0].Phone.Value + 50)], "asked", "test", "test", rig.Now);

@@ -7,37 +7,39 @@ using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Queries;
 
-/// <summary>Pages of downloaded reports, on either engine.</summary>
+/// <summary>
+/// Pages of downloaded reports, on either engine. Every page is one of jobs, by the index of the campaign's own; tries are those of its
+/// jobs, because they have no index by campaign.
+/// </summary>
 internal sealed class ReportExports(IDatabase database) : IReportExports
 {
-    /// <summary>Rows of a page of the pass that finds the columns: payloads only.</summary>
-    private const int ColumnPage = 2_000;
+    /// <summary>Jobs of a page of the pass that finds the columns: payloads and report data only.</summary>
+    private const int ColumnPage = 1_000;
 
-    private static readonly string TryText =
-        $"select {string.Join(", ", TryRows.Columns.Split(", ").Select(c => $"t.{c}"))}, j.phone, d.payload "
-        + "from call_try t join call_job j on j.id = t.job left join call_job_data d on d.job = t.job "
-        + "where t.campaign = @campaign and (t.job, t.number) > (@job, @number) and t.class <> @notplaced order by t.job, t.number limit @limit";
-
-    private static readonly int TryColumns = TryRows.Columns.Split(", ").Length;
+    private const string PageText =
+        "select j.id, j.phone, j.try_number, d.payload from call_job j left join call_job_data d on d.job = j.id where " + DialerQueries.AfterJob + DialerQueries.InOrder;
 
     public async Task<ReportColumns> ReadColumnsAsync(CampaignId campaign, CancellationToken cancel)
     {
         var names = new ColumnNames();
-        var after = 0L;
-        for (var read = ColumnPage; read == ColumnPage;)
+        for (JobId? after = new JobId(0); after is { } cursor;)
         {
             cancel.ThrowIfCancellationRequested();
-            (read, after) = await ReadPageAsync(
-                "select j.id, d.payload from call_job j left join call_job_data d on d.job = j.id "
-                + $"where {DialerQueries.AfterJob}{DialerQueries.InOrder}",
-                campaign, [("after", after)], names.AddPayload);
-        }
+            after = await database.ReadAsync(async connection =>
+            {
+                var jobs = await PageAsync(connection, campaign, cursor, ColumnPage);
+                foreach (var payload in jobs.Select(j => j.Payload).OfType<string>())
+                {
+                    names.AddPayload(payload);
+                }
 
-        var (job, number) = (0L, 0L);
-        for (var read = ColumnPage; read == ColumnPage;)
-        {
-            cancel.ThrowIfCancellationRequested();
-            (read, job, number) = await ReadDataPageAsync(campaign, job, number, names);
+                foreach (var (_, data) in await DataAsync(connection, campaign, jobs.Where(j => j.Tries > 0).Select(j => j.Id)))
+                {
+                    names.AddData(data);
+                }
+
+                return NextOf(jobs, ColumnPage);
+            });
         }
 
         return names.ToColumns();
@@ -52,61 +54,38 @@ internal sealed class ReportExports(IDatabase database) : IReportExports
                 + DialerQueries.InOrder,
                 DialerQueries.Job,
                 ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
-            var data = await ReadDataAsync(connection, campaign, jobs);
+            var data = (await DataAsync(connection, campaign, jobs.Where(j => j.Tries > 0).Select(j => j.Id))).ToLookup(d => d.Job, d => d.Data);
             return [.. jobs.Select(j => new ExportedJob(j, [.. data[j.Id]]))];
         });
 
-    public Task<IReadOnlyList<ExportedTry>> ReadTriesAsync(CampaignId campaign, TryId after, int limit) =>
-        database.ReadAsync<IReadOnlyList<ExportedTry>>(async connection => await connection.ListAsync(
-            TryText,
-            r => new ExportedTry(new PhoneNumber(r.GetInt64(TryColumns)), TryRows.Read(r), r.IsDBNull(TryColumns + 1) ? null : r.GetString(TryColumns + 1)),
-            ("campaign", campaign.Value), ("job", after.Job.Value), ("number", after.Number), ("notplaced", (short)CallClass.NotPlaced), ("limit", limit)));
-
-    private static async Task<ILookup<JobId, string>> ReadDataAsync(DbConnection connection, CampaignId campaign, IReadOnlyList<JobReport> jobs)
+    public Task<TryPage> ReadTriesAsync(CampaignId campaign, JobId after, int jobs) => database.ReadAsync(async connection =>
     {
-        var tried = jobs.Where(j => j.Tries > 0).Select(j => j.Id.ToString()).ToList();
-        var rows = tried.Count == 0 ? [] : await connection.ListAsync(
-            $"select job, report_data from call_try where campaign = @campaign and job in ({string.Join(',', tried)}) and report_data is not null order by job, number",
-            r => (Job: new JobId(r.GetInt64(0)), Data: r.GetString(1)),
+        var page = await PageAsync(connection, campaign, after, jobs);
+        var ids = page.Where(j => j.Tries > 0).Select(j => j.Id.ToString()).ToList();
+        var tries = ids.Count == 0 ? [] : await connection.ListAsync(
+            $"select {TryRows.Columns} from call_try where job in ({string.Join(',', ids)}) and campaign = @campaign and class <> @notplaced order by job, number",
+            TryRows.Read,
+            ("campaign", campaign.Value), ("notplaced", (short)CallClass.NotPlaced));
+        var byJob = tries.ToLookup(t => t.Try.Job);
+        return new TryPage([.. page.SelectMany(j => byJob[j.Id].Select(t => new ExportedTry(j.Phone, t, j.Payload)))], NextOf(page, jobs));
+    });
+
+    private static JobId? NextOf(List<PageJob> page, int limit) => page.Count == limit ? page[^1].Id : null;
+
+    private static Task<List<PageJob>> PageAsync(DbConnection connection, CampaignId campaign, JobId after, int limit) => connection.ListAsync(
+        PageText,
+        r => new PageJob(new JobId(r.GetInt64(0)), new PhoneNumber(r.GetInt64(1)), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetString(3)),
+        ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
+
+    /// <summary>Report data of these jobs, oldest try first.</summary>
+    private static async Task<List<(JobId Job, string Data)>> DataAsync(DbConnection connection, CampaignId campaign, IEnumerable<JobId> jobs)
+    {
+        var ids = string.Join(',', jobs.Select(j => j.ToString()));
+        return ids.Length == 0 ? [] : await connection.ListAsync(
+            $"select job, report_data from call_try where job in ({ids}) and campaign = @campaign and report_data is not null order by job, number",
+            r => (new JobId(r.GetInt64(0)), r.GetString(1)),
             ("campaign", campaign.Value));
-        return rows.ToLookup(r => r.Job, r => r.Data);
     }
 
-    private Task<(int Read, long After)> ReadPageAsync(string text, CampaignId campaign, (string, object?)[] cursor, Action<string> take) =>
-        database.ReadAsync(async connection =>
-        {
-            await using var command = connection.Command(text, [("campaign", campaign.Value), ("limit", ColumnPage), .. cursor]);
-            await using var reader = await command.ExecuteReaderAsync();
-            var (read, after) = (0, 0L);
-            while (await reader.ReadAsync())
-            {
-                read++;
-                after = reader.GetInt64(0);
-                if (!reader.IsDBNull(1))
-                {
-                    take(reader.GetString(1));
-                }
-            }
-
-            return (read, after);
-        });
-
-    private Task<(int Read, long Job, long Number)> ReadDataPageAsync(CampaignId campaign, long job, long number, ColumnNames names) =>
-        database.ReadAsync(async connection =>
-        {
-            await using var command = connection.Command(
-                "select job, number, report_data from call_try where campaign = @campaign and (job, number) > (@job, @number) "
-                + "and report_data is not null order by job, number limit @limit",
-                ("campaign", campaign.Value), ("limit", ColumnPage), ("job", job), ("number", (int)number));
-            await using var reader = await command.ExecuteReaderAsync();
-            var read = 0;
-            while (await reader.ReadAsync())
-            {
-                read++;
-                (job, number) = (reader.GetInt64(0), reader.GetInt32(1));
-                names.AddData(reader.GetString(2));
-            }
-
-            return (read, job, number);
-        });
+    private readonly record struct PageJob(JobId Id, PhoneNumber Phone, int Tries, string? Payload);
 }
