@@ -5,8 +5,11 @@ using Dialer.Gateway.Channels;
 using Dialer.Gateway.Description;
 using Dialer.Gateway.DoNotCall;
 using Dialer.Gateway.Numbers;
+using Dialer.Gateway.Operations;
 using Dialer.Gateway.Organisation;
+using Dialer.Gateway.PhoneLists;
 using Dialer.Gateway.Problems;
+using Dialer.Gateway.Reports;
 using Dialer.Gateway.Status;
 using Dialer.Gateway.Wire;
 
@@ -25,6 +28,8 @@ internal static class GatewayServices
         services.AddAccess();
         services.AddDescription();
         services.AddRateLimits(options);
+        services.AddPhoneLists();
+        services.AddReports();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         // keys of cookies lie in the database, with everything else that it keeps; a forged form is no news
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
@@ -65,6 +70,9 @@ internal static class GatewayServices
         app.MapTraces();
         app.MapOrganisation();
         app.MapDoNotCall();
+        app.MapPhoneLists();
+        app.MapOperations();
+        app.MapReports();
         app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }

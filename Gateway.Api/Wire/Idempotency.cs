@@ -7,7 +7,8 @@ using Dialer.Intake;
 namespace Dialer.Gateway.Wire;
 
 /// <summary>An endpoint that honours <c>Idempotency-Key</c>.</summary>
-internal sealed class IdempotentAttribute;
+/// <param name="HashesBody">False where a body may be of any size: then its length and type stand for it, and it is read once.</param>
+internal sealed record IdempotentAttribute(bool HashesBody);
 
 /// <summary>
 /// <c>Idempotency-Key</c> on requests that make something: the same key and body within a day get the first answer again; another
@@ -21,13 +22,13 @@ internal static class Idempotency
     /// <summary>A request that has had no answer for so long has lost its process.</summary>
     private static readonly TimeSpan Lost = TimeSpan.FromMinutes(1);
 
-    public static TBuilder Idempotent<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new IdempotentAttribute());
+    public static TBuilder Idempotent<TBuilder>(this TBuilder builder, bool hashesBody = true)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new IdempotentAttribute(hashesBody));
 
     public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var given = context.Request.Headers[Header].ToString();
-        if (given.Length == 0 || context.GetEndpoint()?.Metadata.GetMetadata<IdempotentAttribute>() is null)
+        if (given.Length == 0 || context.GetEndpoint()?.Metadata.GetMetadata<IdempotentAttribute>() is not { } idempotent)
         {
             await next(context);
             return;
@@ -41,7 +42,7 @@ internal static class Idempotency
 
         var book = context.RequestServices.GetRequiredService<IAnswerBook>();
         var key = new IntakeKey($"api/{context.User.FindFirstValue(ClaimTypes.NameIdentifier)}/{context.Request.Method} {context.Request.Path}", given);
-        var hash = await HashAsync(context.Request);
+        var hash = idempotent.HashesBody ? await HashAsync(context.Request) : HashOf(context.Request);
         var now = context.RequestServices.GetRequiredService<TimeProvider>().Now();
         var known = await book.BeginAsync(key, now);
         if (known.Answer is { } stored)
@@ -116,6 +117,11 @@ internal static class Idempotency
         request.Body.Position = 0;
         return Convert.ToHexStringLower(hash);
     }
+
+    private static string HashOf(HttpRequest request) =>
+        // the boundary of a form is another with each try
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
+            $"{request.QueryString}\n{request.ContentLength}\n{request.ContentType?.Split(';')[0]}")));
 
     private sealed record StoredAnswer(string Hash, int Status, string? ContentType, string? Location, string? ETag, string Body);
 }

@@ -16,6 +16,31 @@ public interface IListImport
     Task<Answer<PhoneListSummary>> ImportAsync(
         ListImportRequest request, Stream content, IProgress<ListImportProgress>? progress, CancellationToken cancel);
 
+    /// <summary>
+    /// The list of a file that was uploaded, not yet a row of it: from now on it is shown, and its import can be cancelled
+    /// (<see cref="IPhoneListGrain.CancelImportAsync"/>). Refused when the beginning of the file shows that it is no list. Then
+    /// <see cref="RunAsync"/>.
+    /// </summary>
+    /// <param name="request">What it is imported as.</param>
+    /// <param name="content">Can seek; stays at its beginning.</param>
+    /// <param name="cancel">Stops it.</param>
+    Task<Answer<PhoneListSummary>> BeginAsync(ListImportRequest request, Stream content, CancellationToken cancel);
+
+    /// <summary>
+    /// Imports into a list that <see cref="BeginAsync"/> made. However it ends, the list says so: ready, or failed with the reason
+    /// and without rows. Never throws but for a bug.
+    /// </summary>
+    /// <param name="list">The list.</param>
+    /// <param name="request">As it was begun.</param>
+    /// <param name="content">Can seek.</param>
+    /// <param name="stopping">This process ends: the list fails as cut short.</param>
+    Task RunAsync(ListId list, ListImportRequest request, Stream content, CancellationToken stopping);
+
+    /// <summary>Lists that are not deleted, newest first.</summary>
+    /// <param name="before">Only those with a lower id; 0 = from the newest.</param>
+    /// <param name="limit">At most so many.</param>
+    Task<IReadOnlyList<PhoneListSummary>> ReadListsAsync(long before, int limit);
+
     /// <summary>Rows that were not accepted, in the order of the file (P34).</summary>
     IAsyncEnumerable<RejectedListRow> ReadRejectedAsync(ListId list, CancellationToken cancel);
 
@@ -41,6 +66,9 @@ public sealed record ListImportRequest
 
     /// <summary>Basis for calling these people: who, when, text or link (P57).</summary>
     public string? Basis { get; init; }
+
+    /// <summary>Encoding of the text, where the sender knows better than what the file looks like; null = found out.</summary>
+    public string? Encoding { get; init; }
 }
 
 /// <summary>How far an import is.</summary>

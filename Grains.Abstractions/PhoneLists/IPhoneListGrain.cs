@@ -16,9 +16,9 @@ public interface IPhoneListGrain : IGrainWithIntegerKey
     [Alias("GetProgress")]
     Task<ListImportProgress?> GetProgressAsync();
 
-    /// <summary>Asks the importer to stop.</summary>
+    /// <summary>Ends the import: nothing of the list stays. Refused when it is over.</summary>
     [Alias("CancelImport")]
-    Task CancelImportAsync();
+    Task<Answer<PhoneListSummary>> CancelImportAsync();
 
     /// <summary>
     /// Deletes the list. Campaigns that have not started on it are paused (P36); its rows stay until every loading from it has

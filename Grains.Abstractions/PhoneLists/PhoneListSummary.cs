@@ -36,4 +36,25 @@ public sealed record PhoneListSummary
     [Id(8)] public string? Error { get; init; }
 
     [Id(9)] public UnixTime CreatedAt { get; init; }
+
+    /// <summary>Why it failed, stable, for programs; see <see cref="PhoneListErrors"/> for those that are not about the file.</summary>
+    [Id(10)] public string? ErrorCode { get; init; }
+
+    /// <summary>Basis for calling these people (P57).</summary>
+    [Id(11)] public string? Basis { get; init; }
+
+    /// <summary>When it became ready; none while it is not.</summary>
+    [Id(12)] public UnixTime FinishedAt { get; init; }
+}
+
+/// <summary>Why an import ended without a list although its file was not refused.</summary>
+public static class PhoneListErrors
+{
+    public const string Cancelled = "import_cancelled";
+
+    /// <summary>Its process ended.</summary>
+    public const string CutShort = "import_cut_short";
+
+    /// <summary>Something unexpected; the log says what.</summary>
+    public const string Failed = "import_failed";
 }

@@ -15,7 +15,7 @@ public interface IDialerQueries
     /// </summary>
     Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobId after, int limit);
 
-    /// <summary>As above, those of one status as stored; null = all.</summary>
+    /// <summary>As above, those of one status, as it reads; null = all.</summary>
     Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobStatus? status, JobId after, int limit);
 
     /// <summary>Only these jobs, in the order of their ids.</summary>

@@ -21,10 +21,21 @@ internal sealed class PhoneListGrain(IPhoneListLookup store, TimeProvider clock)
 
     public Task<ListImportProgress?> GetProgressAsync() => Task.FromResult(progress);
 
-    public Task CancelImportAsync()
+    public async Task<Answer<PhoneListSummary>> CancelImportAsync()
     {
+        if (await store.ReadAsync(Id) is not { } list)
+        {
+            return new Refusal("list_not_found", "There is no such phone list.");
+        }
+
+        // the list's row decides, not this memory: the importer, wherever it is, finds it with its next chunk
+        if (!await store.CancelImportAsync(Id))
+        {
+            return new Refusal("import_over", "The import is over; delete the list instead.");
+        }
+
         isCancelled = true;
-        return Task.CompletedTask;
+        return list with { Status = PhoneListStatus.Failed, ErrorCode = PhoneListErrors.Cancelled };
     }
 
     public async Task<Answer<PhoneListSummary>> DeleteAsync()

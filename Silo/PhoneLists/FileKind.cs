@@ -8,6 +8,9 @@ internal static class FileKind
     // a CSV has tabs and line ends; a text of Windows-1251 has none of the other control signs either
     private const double MostControlSigns = 0.02;
 
+    /// <summary>A ZIP archive, which a workbook is.</summary>
+    public static bool IsArchive(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
+
     /// <summary>Null for text.</summary>
     public static Refusal? Refuse(ReadOnlySpan<byte> head)
     {
@@ -21,14 +24,15 @@ internal static class FileKind
 
     private static Refusal? Known(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8))
+        if (IsArchive(head))
         {
-            return ListRefusals.WrongKind("an Excel workbook (XLSX) or a ZIP archive", "Name it .xlsx, or open it and save it as \"CSV UTF-8\".");
+            // a workbook is read from its end: only a file can be
+            return ListRefusals.WrongKind("an Excel workbook (XLSX) or a ZIP archive", SaveAsCsv);
         }
 
         if (head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]))
         {
-            return ListRefusals.WrongKind("an old Excel workbook (XLS)", SaveAsCsv);
+            return ListRefusals.WrongKind("an old Excel workbook (XLS), or one with a password", "Save it without a password as .xlsx or \"CSV UTF-8\".");
         }
 
         if (head.StartsWith("%PDF"u8))

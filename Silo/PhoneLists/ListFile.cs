@@ -79,6 +79,11 @@ internal static class ListFile
             return (null, ListRefusals.Empty);
         }
 
+        if (FileKind.IsArchive(head.Span) && stream.CanSeek)
+        {
+            return await TryOpenWorkbookAsync(stream, head.Length, options, leaveOpen, cancellationToken);
+        }
+
         if (FileKind.Refuse(head.Span) is { } kind)
         {
             return (null, kind);
@@ -93,7 +98,36 @@ internal static class ListFile
         var isGuess = options.Encoding is null && TextEncodings.ByMark(head.Span) is null;
         var source = new SourceStream(stream, head, encoding == TextEncodings.Utf8 ? new Utf8Check() : null, isGuess, leaveOpen);
         var separator = options.Separator ?? SeparatorGuess.Find(Text(head.Span, encoding), options.Country);
-        return (new ListFileReader(source, total, encoding, separator, options), null);
+        return (new ListFileReader(new CsvRecords(source, total, encoding, separator), options), null);
+    }
+
+    private static async Task<(ListFileReader? Reader, Refusal? Refusal)> TryOpenWorkbookAsync(
+        Stream stream, int ahead, ListReadOptions options, bool leaveOpen, CancellationToken cancellationToken)
+    {
+        if (stream.Position != ahead)
+        {
+            throw new ArgumentException("A workbook is read from the beginning of its stream.", nameof(stream));
+        }
+
+        stream.Position = 0;
+        var (columns, refusal) = await WorkbookCheck.FindAsync(stream, cancellationToken);
+        return refusal is null ? (new ListFileReader(new SheetRecords(stream, columns, leaveOpen), options), null) : (null, refusal);
+    }
+
+    /// <summary>
+    /// Why a file is no list, as far as its beginning tells; null when it may be one. The stream, which can seek, stays where it was.
+    /// </summary>
+    public static async Task<Refusal?> RefuseAsync(Stream stream, string? encoding, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var start = stream.Position;
+        var head = new byte[4096];
+        var count = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        stream.Position = start;
+        return count == 0 ? ListRefusals.Empty
+            : encoding is not null && TextEncodings.Find(encoding) is null ? ListRefusals.UnknownEncoding
+            : FileKind.IsArchive(head) ? null
+            : FileKind.Refuse(head.AsSpan(0, count));
     }
 
     /// <summary>UTF-8 if all that can be seen is strict UTF-8, else Windows-1251.</summary>

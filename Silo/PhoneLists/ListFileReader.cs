@@ -1,5 +1,4 @@
 using System.Text;
-using CsvHelper;
 using Dialer.Domain.Numbers;
 
 namespace Dialer.Silo.PhoneLists;
@@ -10,51 +9,31 @@ namespace Dialer.Silo.PhoneLists;
 /// </summary>
 internal sealed class ListFileReader : IAsyncDisposable
 {
-    private readonly SourceStream source;
-    private readonly CsvReader csv;
+    private readonly IListRecords records;
     private readonly ListReadOptions options;
-    private readonly string encoding;
 
     private ListRowParser? parser;
-    private CsvMalformedRecord? malformed;
     private Refusal? refusal;
 
     // the reader stands on a record that was read ahead and not yet given out
     private bool isOnRecord;
     private long row;
 
-    internal ListFileReader(SourceStream source, long? bytesTotal, string encoding, char? separator, ListReadOptions options)
+    internal ListFileReader(IListRecords records, ListReadOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchRows);
-        this.source = source;
+        this.records = records;
         this.options = options;
-        this.encoding = encoding;
-        BytesTotal = bytesTotal;
-        csv = CsvReader.Create(
-            source,
-            new CsvReaderOptions
-            {
-                HasHeader = false,
-                Separator = separator,
-                Encoding = encoding == TextEncodings.Utf8 ? null : TextEncodings.Find(encoding),
-                TrackLineNumbers = true,
-                BufferSize = ListLimits.MaxRecordBytes,
-                MaxRecordSize = ListLimits.MaxRecordBytes,
-                MalformedData = CsvMalformedDataHandling.Recover,
-                OnMalformedRecord = found => malformed = found,
-                IncludeValuesInExceptions = false,
-            },
-            leaveOpen: true);
     }
 
     /// <summary>What was made of the beginning.</summary>
     public ListColumns Columns { get; private set; } = new(false, [], [], ',', TextEncodings.Utf8);
 
     /// <summary>Bytes of the file read so far, for the progress (P35).</summary>
-    public long BytesRead => source.BytesRead;
+    public long BytesRead => records.BytesRead;
 
     /// <summary>Bytes of the whole file; null when the stream does not tell.</summary>
-    public long? BytesTotal { get; }
+    public long? BytesTotal => records.BytesTotal;
 
     /// <summary>The next rows. After the last batch, or a refusal, only empty ones.</summary>
     public async ValueTask<ListBatch> ReadAsync(CancellationToken cancellationToken)
@@ -65,7 +44,7 @@ internal sealed class ListFileReader : IAsyncDisposable
         {
             for (var bytes = 0; refusal is null && isOnRecord && rows.Count + rejected.Count < options.BatchRows && bytes < ListLimits.BatchBytes;)
             {
-                bytes += csv.RawRecord.Length;
+                bytes += records.RawRecord.Length;
                 Take(rows, rejected);
                 isOnRecord = await NextAsync(cancellationToken);
             }
@@ -81,8 +60,7 @@ internal sealed class ListFileReader : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         parser?.Dispose();
-        await csv.DisposeAsync();
-        await source.DisposeAsync();
+        await records.DisposeAsync();
     }
 
     /// <summary>Reads the header, if there is one, and up to the first row. Null when there is one.</summary>
@@ -95,9 +73,9 @@ internal sealed class ListFileReader : IAsyncDisposable
                 return ListRefusals.Empty;
             }
 
-            var header = FirstIsHeader() ? ListHeader.Named(Cells()) : ListHeader.Unnamed(csv.FieldCount);
+            var header = FirstIsHeader() ? ListHeader.Named(Cells()) : ListHeader.Unnamed(records.FieldCount);
             parser = new ListRowParser(options, header);
-            Columns = new ListColumns(header.IsNamed, [.. header.Names], [.. header.Renamed], csv.Separator, encoding);
+            Columns = new ListColumns(header.IsNamed, [.. header.Names], [.. header.Renamed], records.Separator, records.Encoding);
             isOnRecord = !header.IsNamed || await NextAsync(cancellationToken);
             return isOnRecord ? null : ListRefusals.OnlyHeader;
         }
@@ -113,34 +91,34 @@ internal sealed class ListFileReader : IAsyncDisposable
     /// </summary>
     private bool FirstIsHeader()
     {
-        var first = csv.GetString(0).AsSpan().Trim();
+        var first = records.GetString(0).AsSpan().Trim();
         var why = PhoneParser.Parse(first, options.Country).Refusal;
         return why == PhoneRefusals.Characters || why == PhoneRefusals.Empty || first.Length > PhoneParser.MaxTextLength;
     }
 
-    private string[] Cells() => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
+    private string[] Cells() => [.. Enumerable.Range(0, records.FieldCount).Select(records.GetString)];
 
     private void Take(List<ListRow> rows, List<RejectedRow> rejected)
     {
         row++;
         Refusal? why;
         string? field = null;
-        if (malformed is { Reason: CsvMalformedReason.TextAfterClosingQuote })
+        if (records.HasTextBehindQuote)
         {
             why = ListRefusals.RowQuotes;
         }
-        else if (parser!.Parse(csv, row, out why, out field) is { } parsed)
+        else if (parser!.Parse(records, row, out why, out field) is { } parsed)
         {
             rows.Add(parsed);
             return;
         }
 
-        rejected.Add(new RejectedRow(row, csv.LineNumber, why!.Code, why.Text, field, Raw()));
+        rejected.Add(new RejectedRow(row, records.LineNumber, why!.Code, why.Text, field, Raw()));
     }
 
     private string Raw()
     {
-        var raw = csv.RawRecord;
+        var raw = records.RawRecord;
         return Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, ListLimits.MaxRejectedRaw)]).Replace("\0", "", StringComparison.Ordinal);
     }
 
@@ -149,46 +127,33 @@ internal sealed class ListFileReader : IAsyncDisposable
     {
         do
         {
-            malformed = null;
-            if (!await csv.ReadAsync(cancellationToken))
+            if (!await records.ReadAsync(cancellationToken))
             {
                 return false;
             }
 
-            RefuseBrokenRecord();
+            RefuseTooLarge();
         }
         while (IsBlank());
 
         return true;
     }
 
-    private void RefuseBrokenRecord()
+    private void RefuseTooLarge()
     {
-        if (malformed is { } broken
-            && (broken.Reason == CsvMalformedReason.UnterminatedQuote
-                || (broken.Reason == CsvMalformedReason.TextAfterClosingQuote && csv.RawRecord.IndexOfAny((byte)'\n', (byte)'\r') >= 0)))
+        if (records.RawRecord.Length > ListLimits.MaxRecordBytes)
         {
-            throw new ListRefusedException(ListRefusals.QuoteNotClosed(csv.LineNumber));
+            throw new ListRefusedException(ListRefusals.RecordTooLong(records.LineNumber));
         }
 
-        if (csv.RawRecord.Length > ListLimits.MaxRecordBytes)
+        if (records.FieldCount > ListLimits.MaxColumns)
         {
-            throw new ListRefusedException(ListRefusals.RecordTooLong(csv.LineNumber));
-        }
-
-        if (csv.FieldCount > ListLimits.MaxColumns)
-        {
-            throw new ListRefusedException(ListRefusals.TooManyColumns(csv.LineNumber, csv.FieldCount));
+            throw new ListRefusedException(ListRefusals.TooManyColumns(records.LineNumber, records.FieldCount));
         }
     }
 
     /// <summary>Empty lines are skipped (P33), those of nothing but separators too: spreadsheets leave them behind.</summary>
-    private bool IsBlank() => !csv.RawRecord.ContainsAnyExcept((byte)' ', (byte)'\t', (byte)csv.Separator);
+    private bool IsBlank() => !records.RawRecord.ContainsAnyExcept((byte)' ', (byte)'\t', (byte)records.Separator);
 
-    private static Refusal? Refused(Exception e) => e switch
-    {
-        ListRefusedException refused => refused.Refusal,
-        CsvFormatException format => ListRefusals.RecordTooLong(format.LineNumber),
-        _ => null,
-    };
+    private static Refusal? Refused(Exception e) => (e as ListRefusedException)?.Refusal;
 }

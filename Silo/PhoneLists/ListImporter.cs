@@ -21,6 +21,7 @@ internal sealed partial class ListImporter(
     ILogger<ListImporter> logger) : IListImport
 {
     private const int RejectedPage = 1000;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     public async Task<Answer<PhoneListSummary>> ImportFileAsync(
         ListImportRequest request, string path, IProgress<ListImportProgress>? progress, CancellationToken cancel)
@@ -36,6 +37,46 @@ internal sealed partial class ListImporter(
         var opened = await ListFile.OpenAsync(content, Options(request), leaveOpen: true, cancel);
         return await ImportAsync(request, opened, progress, cancel);
     }
+
+    public async Task<Answer<PhoneListSummary>> BeginAsync(ListImportRequest request, Stream content, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (await ListFile.RefuseAsync(content, request.Encoding, cancel) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var id = new ListId(await ids.NextAsync());
+        await store.CreateAsync(id, request, clock.Now());
+        return (await store.ReadAsync(id))!;
+    }
+
+    public async Task RunAsync(ListId list, ListImportRequest request, Stream content, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Refusal? refusal;
+        try
+        {
+            var opened = await ListFile.OpenAsync(content, Options(request), leaveOpen: true, stopping);
+            refusal = opened.IsDone ? await RunAsync(list, opened.Value, stopping) : opened.Refusal;
+        }
+        catch (OperationCanceledException)
+        {
+            refusal = stopping.IsCancellationRequested ? ListRefusals.CutShort : PhoneListStore.Cancelled;
+        }
+        catch (Exception e)
+        {
+            LogFailed(list, e);
+            refusal = ListRefusals.Failed;
+        }
+
+        if (refusal is not null)
+        {
+            await FailAsync(list, refusal, stopping);
+        }
+    }
+
+    public Task<IReadOnlyList<PhoneListSummary>> ReadListsAsync(long before, int limit) => store.ReadAsync(before, limit);
 
     public Task<PhoneListSummary?> FindBySourceAsync(string source) => store.FindBySourceAsync(source);
 
@@ -55,7 +96,7 @@ internal sealed partial class ListImporter(
         while (page.Count == RejectedPage && !cancel.IsCancellationRequested);
     }
 
-    private ListReadOptions Options(ListImportRequest request) => new() { Country = request.Country, Zones = zones, BatchRows = store.ChunkRows };
+    private ListReadOptions Options(ListImportRequest request) => new() { Country = request.Country, Zones = zones, BatchRows = store.ChunkRows, Encoding = request.Encoding };
 
     private async Task<Answer<PhoneListSummary>> ImportAsync(
         ListImportRequest request, Answer<ListFileReader> opened, IProgress<ListImportProgress>? progress, CancellationToken cancel)
@@ -73,23 +114,56 @@ internal sealed partial class ListImporter(
             var refusal = await ReadAllAsync(id, reader, progress, cancel);
             if (refusal is not null)
             {
-                await store.FailAsync(id, refusal.Text);
+                await store.FailAsync(id, refusal);
                 return refusal;
             }
         }
         catch (OperationCanceledException)
         {
-            await store.FailAsync(id, "The import was cancelled.");
-            return new Refusal("import_cancelled", "The import was cancelled; nothing of the list was kept.");
+            await store.FailAsync(id, PhoneListStore.Cancelled);
+            return PhoneListStore.Cancelled;
         }
         catch (Exception e)
         {
             LogFailed(id, e);
-            await store.FailAsync(id, "The import failed.");
+            await store.FailAsync(id, ListRefusals.Failed);
             throw;
         }
 
         return (await store.ReadAsync(id))!;
+    }
+
+    private async Task<Refusal?> RunAsync(ListId list, ListFileReader opened, CancellationToken cancel)
+    {
+        await using var reader = opened;
+        return await ReadAllAsync(list, reader, null, cancel);
+    }
+
+    /// <summary>
+    /// Until it is written down: a list that seems to be importing for ever can be neither used nor understood. When this process
+    /// ends, rows are left to the janitor of the next.
+    /// </summary>
+    private async Task FailAsync(ListId list, Refusal refusal, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await (stopping.IsCancellationRequested ? store.GiveUpAsync(list, refusal) : store.FailAsync(list, refusal));
+                return;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                LogFailed(list, e);
+                await Task.Delay(RetryAfter, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception e)
+            {
+                // the next start finds it
+                LogFailed(list, e);
+                return;
+            }
+        }
     }
 
     private async Task<Refusal?> ReadAllAsync(ListId id, ListFileReader reader, IProgress<ListImportProgress>? progress, CancellationToken cancel)
@@ -97,7 +171,7 @@ internal sealed partial class ListImporter(
         var counts = new ImportCounts();
         var chunks = new ListChunks();
         var grain = grains.GetGrain<IPhoneListGrain>(id.Value);
-        var writing = Task.CompletedTask;
+        var writing = Task.FromResult(true);
         while (true)
         {
             var batch = await reader.ReadAsync(cancel);
@@ -108,11 +182,15 @@ internal sealed partial class ListImporter(
             }
 
             var chunk = chunks.Of(batch, counts);
-            await writing;
+            if (!await writing)
+            {
+                return ListRefusals.GivenUp;
+            }
+
             writing = store.InsertAsync(id, chunk, clock.Now());
             var told = new ListImportProgress(id, reader.BytesRead, reader.BytesTotal, counts.Accepted + counts.Suspects, counts.Rejected);
             progress?.Report(told);
-            if (counts.ShallTell() && !await grain.ProgressAsync(told))
+            if (counts.ShallTell(clock) && !await grain.ProgressAsync(told))
             {
                 await writing;
                 throw new OperationCanceledException("cancelled by the operator");
@@ -123,7 +201,7 @@ internal sealed partial class ListImporter(
                 await writing;
                 return await store.FinishAsync(id, counts.Accepted, counts.Rejected, counts.Suspects, counts.Fixed, clock.Now())
                     ? null
-                    : new Refusal("import_cancelled", "The import was given up or its list was deleted meanwhile; nothing of it was kept.");
+                    : ListRefusals.GivenUp;
             }
         }
     }
@@ -134,7 +212,8 @@ internal sealed partial class ListImporter(
     /// <summary>Running counts of one import.</summary>
     private sealed class ImportCounts
     {
-        private int batches;
+        private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(500);
+        private long toldAt;
 
         public long Accepted { get; set; }
 
@@ -145,7 +224,16 @@ internal sealed partial class ListImporter(
         public long Fixed { get; set; }
 
         /// <summary>The list's grain is told now and then, not with every chunk.</summary>
-        public bool ShallTell() => batches++ % 20 == 0;
+        public bool ShallTell(TimeProvider clock)
+        {
+            if (toldAt != 0 && clock.GetElapsedTime(toldAt) < TellEvery)
+            {
+                return false;
+            }
+
+            toldAt = clock.GetTimestamp();
+            return true;
+        }
     }
 
     /// <summary>Sorts rows of a batch into certain ones and possible duplicates, and numbers what they share.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dialer.PhoneLists;
 
 namespace Dialer.Silo.PhoneLists;
 
@@ -30,6 +31,34 @@ internal static class ListRefusals
 
     public static readonly Refusal RowPriority = new(
         "priority_bad", "The priority is not understood. Write 1 (first) to 5, or leave the cell empty.");
+
+    public static readonly Refusal CutShort = new(
+        PhoneListErrors.CutShort, "The import was cut short when its process ended; import the file again.");
+
+    public static readonly Refusal Failed = new(PhoneListErrors.Failed, "The import failed unexpectedly, and the log says why; nothing of the list was kept.");
+
+    public static readonly Refusal GivenUp = new(
+        PhoneListErrors.Cancelled, "The import was given up or its list was deleted meanwhile; nothing of it was kept.");
+
+    public static readonly Refusal WorkbookBroken = new(
+        "workbook_broken", "The workbook cannot be read: it is cut short or damaged. Open it, save it again as .xlsx or \"CSV UTF-8\", and send that.");
+
+    public static readonly Refusal WorkbookOdd = new(
+        "workbook_odd", "The workbook holds XML that no spreadsheet program writes (comments, CDATA or a document type). Open it and save it as .xlsx again.");
+
+    public static readonly Refusal WorkbookTooLarge = new(
+        "workbook_too_large",
+        Text($"Unpacked, the workbook is larger than {ListLimits.MaxWorkbookBytes >> 20} MB. Save its first sheet as CSV, which may be of any size."));
+
+    public static readonly Refusal WorkbookTexts = new(
+        "workbook_too_large",
+        Text($"The texts of the workbook are larger than {ListLimits.MaxSharedTextBytes >> 20} MB. Save its first sheet as CSV, which may be of any size."));
+
+    public static readonly Refusal WorkbookCell = new(
+        "workbook_cell_too_long", "A cell of the workbook is longer than the 32,767 characters that a spreadsheet takes. Shorten it, or save the sheet as CSV.");
+
+    public static readonly Refusal WorkbookRows = new(
+        "workbook_too_many_rows", Text($"The sheet has rows beyond {ListLimits.MaxSheetRows}. Save it as CSV, which may have any number of them."));
 
     public static Refusal FileMissing(string name) => new("file_missing", $"There is no file '{name}'. Check the name and the folder.");
 

@@ -2,14 +2,13 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CsvHelper;
 using Dialer.Calendars;
 using Dialer.Campaigns;
 using Dialer.Domain.Numbers;
 
 namespace Dialer.Silo.PhoneLists;
 
-/// <summary>One record of the CSV reader → a row or the reason why not (P33, P34). Allocates next to nothing per row.</summary>
+/// <summary>One record of the file → a row or the reason why not (P33, P34). Allocates next to nothing per row.</summary>
 internal sealed class ListRowParser(ListReadOptions options, ListHeader header) : IDisposable
 {
     // a cell of the phone, zone or priority: longer ones are wrong whatever they hold
@@ -26,7 +25,7 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
     private readonly Dictionary<string, string> zones = new(StringComparer.Ordinal);
 
     /// <summary>The row, or null with the reason and the column at fault.</summary>
-    public ListRow? Parse(CsvReader record, long number, out Refusal? refusal, out string? field)
+    public ListRow? Parse(IListRecords record, long number, out Refusal? refusal, out string? field)
     {
         refusal = Whole(record);
         field = null;
@@ -63,7 +62,7 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
 
     public void Dispose() => json.Dispose();
 
-    private Refusal? Whole(CsvReader record)
+    private Refusal? Whole(IListRecords record)
     {
         if (record.RawRecord.Contains((byte)0))
         {
@@ -88,7 +87,7 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
     /// A missing closing quote joins rows up to the next quote. Where that leaves a proper record, the phones that stand at
     /// the beginnings of its lines give it away.
     /// </summary>
-    private bool SwallowsRows(CsvReader record)
+    private bool SwallowsRows(IListRecords record)
     {
         var rest = record.RawRecord;
         Span<char> cell = stackalloc char[MaxCellBytes];
@@ -105,7 +104,7 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
         return false;
     }
 
-    private bool TryPriority(CsvReader record, Span<char> cell, out byte priority)
+    private bool TryPriority(IListRecords record, Span<char> cell, out byte priority)
     {
         priority = LaneKey.DefaultPriority;
         if (header.PriorityColumn == 0 || record.IsEmpty(header.PriorityColumn))
@@ -127,7 +126,7 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
         return text.IsEmpty;
     }
 
-    private bool TryZone(CsvReader record, Span<char> cell, out string? zone)
+    private bool TryZone(IListRecords record, Span<char> cell, out string? zone)
     {
         zone = null;
         if (header.ZoneColumn == 0 || record.IsEmpty(header.ZoneColumn))
@@ -165,7 +164,7 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
         return true;
     }
 
-    private ReadOnlyMemory<byte> Payload(CsvReader record)
+    private ReadOnlyMemory<byte> Payload(IListRecords record)
     {
         buffer.ResetWrittenCount();
         json.Reset(buffer);

@@ -3,6 +3,7 @@ using Dialer.DoNotCall;
 using Dialer.Grains.Accounts;
 using Dialer.Numbers;
 using Dialer.Silo.Hosting;
+using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.Privacy;
@@ -61,7 +62,7 @@ internal sealed partial class Janitor(
         foreach (var list in await lists.ReadAbandonedAsync(silentSince))
         {
             LogAbandoned(list);
-            await lists.FailAsync(list, "The import was cut short when its process ended; import the file again.");
+            await lists.FailAsync(list, ListRefusals.CutShort);
         }
     }
 

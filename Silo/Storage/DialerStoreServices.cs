@@ -1,6 +1,7 @@
 using Dialer.Access;
 using Dialer.Accounts;
 using Dialer.DoNotCall;
+using Dialer.Files;
 using Dialer.Grains.Campaigns;
 using Dialer.Grains.Channels;
 using Dialer.Grains.Common;
@@ -82,9 +83,11 @@ public static class DialerStoreServices
         services.AddSingleton<IPhoneListLookup>(s => s.GetRequiredService<PhoneListStore>());
         services.TryAddSingleton(Domain.Numbers.ZoneFinder.Default);
         services.AddSingleton<IListImport, ListImporter>();
+        services.AddSingleton<ISpool>(s => new Spool(s.GetRequiredService<StorageOptions>()));
         services.AddSingleton(s => new ErasureStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IErasure>(s => s.GetRequiredService<ErasureStore>());
         services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IReportExports>(s => new ReportExports(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IJobReports>(s => new JobReports(s.GetRequiredService<IDatabase>()));
         services.AddSingleton(s => new AnswerBook(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IAnswerBook>(s => s.GetRequiredService<AnswerBook>());

@@ -64,7 +64,7 @@ public class ListStoreTests(StoreFixture store) : IClassFixture<StoreFixture>
         var list = await TestList.NewAsync(rig);
         await list.InsertAsync([list.Row(store.NewPhone())], [list.Row(store.NewPhone())], [list.Rejected("bad")]);
 
-        await rig.Lists.FailAsync(list.Id, "cut short");
+        await rig.Lists.FailAsync(list.Id, new Refusal("import_cut_short", "cut short"));
 
         Assert.Equal((PhoneListStatus.Failed, "cut short"), await StatusAsync(rig, list));
         Assert.Equal(0, await CountAsync(rig, list));
@@ -73,7 +73,7 @@ public class ListStoreTests(StoreFixture store) : IClassFixture<StoreFixture>
         await list.FinishAsync();
         Assert.Equal((PhoneListStatus.Failed, "cut short"), await StatusAsync(rig, list));
         Assert.Equal(0, await CountAsync(rig, list));
-        await rig.Lists.FailAsync(list.Id, "again");
+        await rig.Lists.FailAsync(list.Id, new Refusal("import_failed", "again"));
         Assert.Equal((PhoneListStatus.Failed, "cut short"), await StatusAsync(rig, list));
     }
 

@@ -82,15 +82,19 @@ internal sealed partial class PhoneListStore
     }
 
     /// <summary>The import ended without a list: nothing of it stays but the reason.</summary>
-    public async Task FailAsync(ListId id, string error)
+    public async Task FailAsync(ListId id, Refusal why)
     {
-        await database.WriteAsync((connection, _) => connection.ExecuteAsync(
-            "update phone_list set status = 3, error = @error where id = @id and status = 1", ("error", error), ("id", id.Value)));
+        await GiveUpAsync(id, why);
         while (await EraseRowsAsync(id, 5000) > 0)
         {
             // chunk after chunk, so that calls' writes come in between
         }
     }
+
+    /// <summary>Marks an import as ended without a list; its rows go later. False: it had ended.</summary>
+    public Task<bool> GiveUpAsync(ListId id, Refusal why) => database.WriteAsync(async (connection, _) => await connection.ExecuteAsync(
+        "update phone_list set status = 3, error = @error, error_code = @code where id = @id and status = 1",
+        ("error", why.Text), ("code", why.Code), ("id", id.Value)) == 1);
 
     public async Task<IReadOnlyList<RejectedListRow>> ReadRejectedAsync(ListId id, long after, int limit) => await database.ReadAsync(connection =>
         connection.ListAsync(

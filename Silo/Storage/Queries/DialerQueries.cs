@@ -13,21 +13,32 @@ namespace Dialer.Silo.Storage.Queries;
 /// <summary>Reports and lists, on either engine.</summary>
 internal sealed class DialerQueries(IDatabase database) : IDialerQueries
 {
-    private const string JobText =
+    public const string JobText =
         "select j.id, j.phone, j.status, j.result, j.end_reason, j.attempts_total, j.try_number, j.created_at, j.finished_at, j.not_before, "
         + "t.started_at, t.answered_at, t.ended_at, t.class, t.sip_code, l.zone, d.zone_source, d.payload, c.status, c.finished_at "
         + "from call_job j join campaign c on c.id = j.campaign left join call_job_data d on d.job = j.id "
         + "left join campaign_lane l on l.id = (j.lane & ~1) left join call_try t on t.job = j.id and t.number = j.try_number ";
 
+    /// <summary>
+    /// A campaign's jobs from a cursor on, by an index of the campaign's own: by id alone either all its jobs would be sorted for each
+    /// page, or those of other campaigns passed over. Ids rise with the instant, so it is their order.
+    /// </summary>
+    public const string AfterJob =
+        "(j.campaign + 0) = @campaign and (j.created_at, j.id) > (coalesce((select b.created_at from call_job b where b.id = @after), 0), @after)";
+
+    public const string InOrder = " order by j.created_at, j.id limit @limit";
+
+    /// <summary>What waited when its campaign was finished reads as final (P11).</summary>
+    public const string StatusAsRead = "case when c.status in (4, 5) and j.status in (1, 3) then 4 else j.status end";
+
     private static readonly string CampaignText = $"select id, name, status, created_at, starts_at, started_at, finished_at, {CounterColumns.List} from campaign ";
 
     public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobId after, int limit) => ReadJobsAsync(
-        // by the primary key from the cursor on: ids of other campaigns in between are passed over
-        "where j.campaign = @campaign and j.id > @after order by j.id limit @limit",
+        $"where {AfterJob}{InOrder}",
         ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
 
     public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, JobStatus? status, JobId after, int limit) => ReadJobsAsync(
-        $"where j.campaign = @campaign and j.id > @after{(status is { } wanted ? $" and j.status = {(int)wanted}" : "")} order by j.id limit @limit",
+        $"where {AfterJob}{(status is { } wanted ? $" and {StatusAsRead} = {(int)wanted}" : "")}{InOrder}",
         ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
 
     public Task<IReadOnlyList<JobReport>> ReadJobsAsync(CampaignId campaign, IReadOnlyCollection<JobId> jobs) => jobs.Count == 0
@@ -95,7 +106,8 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         Counters = CounterColumns.Read(reader, 7).ReadIn((CampaignStatus)reader.GetInt16(2)),
     };
 
-    private static JobReport Job(DbDataReader reader)
+    /// <summary>A row of <see cref="JobText"/>.</summary>
+    public static JobReport Job(DbDataReader reader)
     {
         var hasTry = !reader.IsDBNull(10);
         var answered = hasTry ? reader.GetInt64(11) : 0;

@@ -111,7 +111,10 @@ public class BotBoardTests
         ProbesUntil(1, _ => true);
         for (var i = 1; i <= 5; i++)
         {
-            board.ProbedInVain(Bot);
+            // while calls still go out over the trunk, what was known holds on
+            board.ProbedInVain(Bot, isTrunkOut: false);
+            Assert.Equal(i == 1 ? BotState.Up : BotState.Unknown, board.Of(Bot).State);
+            board.ProbedInVain(Bot, isTrunkOut: true);
             Assert.Equal(BotState.Unknown, board.Of(Bot).State);
         }
 

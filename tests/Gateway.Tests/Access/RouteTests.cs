@@ -127,7 +127,7 @@ public class RouteTests(Rigs rigs)
         using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("4000000000000/trace", "1/trace", StringComparison.Ordinal));
         if (method is not ("GET" or "DELETE"))
         {
-            request.Content = path == "/api/v1/do-not-call" ? new StringContent("phone\n") : Wire.Json("{}");
+            request.Content = path is "/api/v1/do-not-call" or "/api/v1/phone-lists" ? new StringContent("phone\n") : Wire.Json("{}");
         }
 
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);

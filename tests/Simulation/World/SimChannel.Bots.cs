@@ -77,7 +77,7 @@ internal sealed partial class SimChannel
             }
             else
             {
-                bots.ProbedInVain(bot);
+                bots.ProbedInVain(bot, isTrunkOut: breaker.State == BreakerState.Open);
             }
 
             world.Say($"a probe of {bot.Address}: it is {bots.Of(bot).State}");
