@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./bench.sh [engine|tries|million|import|sip|sip-driver|sip-dialer|sip-hold|api-report]: prints one table of figures, each beside what it is held against, measured in the same run.
+# ./bench.sh [engine|tries|million|import|sip|sip-driver|sip-dialer|sip-hold|api|api-report]: prints one table of figures, each beside what it is held against, measured in the same run.
 # About ten minutes on two quiet cores. Servers are throw-away, on loopback.
 set -euo pipefail
 cd "$(dirname "$0")"

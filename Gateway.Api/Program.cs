@@ -51,7 +51,15 @@ namespace Dialer.Gateway
             {
                 await StartRefusals.AroundAsync(() => DialerStoreServices.PrepareAsync(storage, TimeProvider.System), storage);
                 builder.Services.AddDialerStore(storage);
-                builder.AddDialerSilo(options, storage);
+                if (options.Cluster)
+                {
+                    builder.AddDialerClient(options, storage);
+                }
+                else
+                {
+                    builder.AddDialerSilo(options, storage);
+                }
+
                 return await StartAsync(builder, start, options, storage, hold, cancel);
             }
             catch when (hold is not null)

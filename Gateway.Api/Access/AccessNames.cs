@@ -15,5 +15,5 @@ internal static class AccessNames
     public const string Admin = "admin";
 
     /// <summary>Who asks, for the audit log and for grains: the name of the key.</summary>
-    public static string Actor(this ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
+    public static string Actor(this ClaimsPrincipal user) => user.Identity?.Name ?? "Calls API";
 }

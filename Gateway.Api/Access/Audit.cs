@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dialer.Access;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Dialer.Gateway.Access;
 
@@ -34,15 +35,14 @@ internal static class Audit
         }
 
         var log = context.RequestServices.GetRequiredService<IAuditLog>();
-        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        var named = audited.TargetParameter is null ? "" : context.GetRouteValue(audited.TargetParameter)?.ToString() ?? "";
-        var entry = await log.BeginAsync(new AuditEntry
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
-            At = clock.Now(),
-            Actor = context.User.Actor(),
-            Action = audited.Action,
-            Target = audited.IsPhone ? HashOf(named) : named,
-        });
+            await AfterwardsAsync(context, next, log, audited);
+            return;
+        }
+
+        var named = audited.TargetParameter is null ? "" : context.GetRouteValue(audited.TargetParameter)?.ToString() ?? "";
+        var entry = await log.BeginAsync(EntryOf(context, audited, audited.IsPhone ? HashOf(named) : named));
         var status = StatusCodes.Status500InternalServerError;
         try
         {
@@ -54,4 +54,22 @@ internal static class Audit
             await log.EndAsync(entry, status, context.Items[TargetItem] as string);
         }
     });
+
+    /// <summary>By a token: only once it is known to be a campaign's, or anybody could fill the log.</summary>
+    private static async Task AfterwardsAsync(HttpContext context, RequestDelegate next, IAuditLog log, AuditedAttribute audited)
+    {
+        await next(context);
+        if (context.Items[TargetItem] is string target)
+        {
+            await log.EndAsync(await log.BeginAsync(EntryOf(context, audited, target)), context.Response.StatusCode, null);
+        }
+    }
+
+    private static AuditEntry EntryOf(HttpContext context, AuditedAttribute audited, string target) => new()
+    {
+        At = context.RequestServices.GetRequiredService<TimeProvider>().Now(),
+        Actor = context.User.Actor(),
+        Action = audited.Action,
+        Target = target,
+    };
 }

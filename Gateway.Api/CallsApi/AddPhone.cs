@@ -16,11 +16,11 @@ internal static class AddPhone
 {
     public static void MapAddPhone(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(CallsRoutes.CrmCalls + "/addPhone", GetAsync).WithName("addPhoneGet").WithTags(CallsRoutes.Tag).AllowAnonymous();
-        routes.MapPost(CallsRoutes.CrmCalls + "/addPhone", PostAsync).WithName("addPhonePost").WithTags(CallsRoutes.Tag).AllowAnonymous().DisableAntiforgery();
-        routes.MapGet(CallsRoutes.CrmCalls + "/test/addPhone", TestAsync).WithName("addPhoneGetTest").WithTags(CallsRoutes.Tag).AllowAnonymous();
+        routes.MapGet(CallsRoutes.CrmCalls + "/addPhone", GetAsync).WithName("addPhoneGet").Described<string>("Adds one number by query; every other parameter is its payload.").AllowAnonymous();
+        routes.MapPost(CallsRoutes.CrmCalls + "/addPhone", PostAsync).WithName("addPhonePost").Described<string>("Adds one number by form; every other field is its payload.").AllowAnonymous().DisableAntiforgery();
+        routes.MapGet(CallsRoutes.CrmCalls + "/test/addPhone", TestAsync).WithName("addPhoneGetTest").Described<string>("As addPhoneGet, without the rule of duplicates.").AllowAnonymous();
         // an older address of the same (calls-api §1.1)
-        routes.MapGet(CallsRoutes.Calls + "/addPhone", GetAsync).WithTags(CallsRoutes.Tag).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet(CallsRoutes.Calls + "/addPhone", GetAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static Task<IResult> GetAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake) =>

@@ -14,7 +14,7 @@ internal static class AddPhones
 {
     public static void MapAddPhones(this IEndpointRouteBuilder routes, GatewayOptions options) => routes
         .MapPost(CallsRoutes.Calls + "/addPhones", AddAsync)
-        .WithName("addPhones").WithTags(CallsRoutes.Tag).AllowAnonymous()
+        .WithName("addPhones").Described<string[]>("Adds numbers: all of them or none. Answers the ids of their jobs by position.").Takes<CallJobParameters[]>().AllowAnonymous()
         .WithMaxBody(options.MaxAddPhonesBytes == 0 ? null : options.MaxAddPhonesBytes);
 
     private static Task<IResult> AddAsync(

@@ -113,7 +113,7 @@ internal sealed class CallConditions
         byte days = 0;
         foreach (var name in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default)
         {
-            var day = name.ValueKind == JsonValueKind.String ? DayOf(name.GetString()!) : -1;
+            var day = JsonTexts.Read(name) is { } text ? DayOf(text) : -1;
             if (day < 0)
             {
                 Bad("allowedDays is an array of mon, tue, wed, thu, fri, sat, sun.");
@@ -217,8 +217,8 @@ internal sealed class CallConditions
     private static bool Minute(JsonElement value, string name, out short minute)
     {
         minute = 0;
-        return value.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
-            && MinuteRange.TryParseMinute(text.GetString(), allowMidnightEnd: false, out minute);
+        return value.TryGetProperty(name, out var given) && JsonTexts.Read(given) is { } text
+            && MinuteRange.TryParseMinute(text, allowMidnightEnd: false, out minute);
     }
 
     private static int DayOf(string name)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dialer.Campaigns;
+using Dialer.Gateway.Wire;
 using Dialer.Intake;
 using Dialer.Numbers;
 
@@ -44,6 +45,13 @@ internal sealed class CallJobReader(INumberReader numbers)
             return false;
         }
 
+        var payload = item.TryGetProperty("payload", out var given) && given.ValueKind == JsonValueKind.Object ? given.GetRawText() : null;
+        if (payload is not null && !JsonTexts.AreWhole(given, payload))
+        {
+            Fault = new CallsError("bad.request", "payload has a text with half a letter in it (an escape such as \\ud800 alone).") { Phone = text };
+            return false;
+        }
+
         if (!seen.Add(read.Value.Phone))
         {
             duplicates.Add(text);
@@ -58,7 +66,7 @@ internal sealed class CallJobReader(INumberReader numbers)
             Priority = conditions.Priority == 0 ? LaneKey.DefaultPriority : conditions.Priority,
             Policy = conditions.OwnPolicy,
             StartAt = conditions.StartAt,
-            Payload = item.TryGetProperty("payload", out var payload) && payload.ValueKind == JsonValueKind.Object ? payload.GetRawText() : null,
+            Payload = payload,
         });
         return true;
     }
@@ -79,7 +87,7 @@ internal sealed class CallJobReader(INumberReader numbers)
     /// <summary>Text, or a number as it is written; null = absent or null.</summary>
     private static string? TextOf(JsonElement item, string name) => !item.TryGetProperty(name, out var value) ? null : value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => JsonTexts.Read(value) ?? "?",
         JsonValueKind.Number => value.GetRawText(),
         _ => null,
     };

@@ -15,15 +15,20 @@ internal static class CallReports
 
     public static void MapCallReports(this IEndpointRouteBuilder routes)
     {
-        void Map(string path, string name, Delegate handler) =>
-            routes.MapPost(CallsRoutes.Calls + path, handler).WithName(name).WithTags(CallsRoutes.Tag).AllowAnonymous();
-        Map("/callJob/getReport", "getCallJobReport", JobsAsync);
-        Map("/callJob/getReportByDate", "getCallJobReportByDate", JobsByDateAsync);
-        Map("/callJob/getUnfinished", "getCallJobReportUnfinished", UnfinishedAsync);
-        Map("/callAttempt/getReport", "getCallAttemptReport", AttemptsAsync);
-        Map("/callAttempt/getReportByDate", "getCallAttemptReportByDate", AttemptsByDateAsync);
+        RouteHandlerBuilder Map(string path, string name, Delegate handler) =>
+            routes.MapPost(CallsRoutes.Calls + path, handler).WithName(name).AllowAnonymous();
+        Map("/callJob/getReport", "getCallJobReport", JobsAsync)
+            .Described<CallJobReport[]>("Jobs by phone or id: a row for each series.").Takes<CallNumbersAndCallJobIds>();
+        Map("/callJob/getReportByDate", "getCallJobReportByDate", JobsByDateAsync)
+            .Described<CallsPage<CallJobReport>>("Jobs by when they were created or finished.").Takes<ByDate>();
+        Map("/callJob/getUnfinished", "getCallJobReportUnfinished", UnfinishedAsync)
+            .Described<CallsPage<CallJobReport>>("Jobs that are not finished.").Takes<CallsPagination>();
+        Map("/callAttempt/getReport", "getCallAttemptReport", AttemptsAsync)
+            .Described<CallAttemptReport[]>("Attempts of jobs, by phone or id.").Takes<CallNumbersAndCallJobIds>();
+        Map("/callAttempt/getReportByDate", "getCallAttemptReportByDate", AttemptsByDateAsync)
+            .Described<CallsPage<CallAttemptReport>>("Attempts by when they started or finished.").Takes<ByDate>();
         // an older address of the same (calls-api §1.1)
-        routes.MapPost(CallsRoutes.Calls + "/getReport", JobsAsync).WithTags(CallsRoutes.Tag).AllowAnonymous().ExcludeFromDescription();
+        routes.MapPost(CallsRoutes.Calls + "/getReport", JobsAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static Task<IResult> JobsAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobReports reports) =>

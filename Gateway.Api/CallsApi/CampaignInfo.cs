@@ -8,8 +8,8 @@ internal static class CampaignInfo
 {
     public static void MapCampaignInfo(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(CallsRoutes.Calls, InfoAsync).WithName("getCallTask").WithTags(CallsRoutes.Tag).AllowAnonymous();
-        routes.MapGet(CallsRoutes.Calls + "/status", StatusAsync).WithName("getCallTaskStatus").WithTags(CallsRoutes.Tag).AllowAnonymous();
+        routes.MapGet(CallsRoutes.Calls, InfoAsync).WithName("getCallTask").Described<CallTask>("The campaign and its figures.").AllowAnonymous();
+        routes.MapGet(CallsRoutes.Calls + "/status", StatusAsync).WithName("getCallTaskStatus").Described<string>("new, planned, inProgress, paused, finished or deleted.").AllowAnonymous();
     }
 
     private static Task<IResult> StatusAsync(string token, IDialerQueries queries) =>

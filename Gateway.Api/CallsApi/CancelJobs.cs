@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dialer.Gateway.Access;
 using Dialer.Intake;
 using Dialer.Numbers;
 using Dialer.Reports;
@@ -13,12 +14,13 @@ internal static class CancelJobs
     private const int AtOnce = 64;
 
     public static void MapCancelJobs(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(CallsRoutes.Calls + "/callJob/cancel", CancelAsync).WithName("cancelCallJob").WithTags(CallsRoutes.Tag).AllowAnonymous();
+        routes.MapPost(CallsRoutes.Calls + "/callJob/cancel", CancelAsync).WithName("cancelCallJob").Described<string[]>("No further attempt; a live call ends by itself. Answers the ids that were cancelled.").Takes<CallNumbersAndCallJobIds>().Audited("calls.cancel", target: null).AllowAnonymous();
 
     private static Task<IResult> CancelAsync(
         string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobReports reports, IGrainFactory grains, IAnswerBook answers, TimeProvider clock) =>
         CallsRoutes.WithCampaignAsync(token, queries, async campaign =>
         {
+            context.AuditTarget(campaign.Id.ToString());
             var key = CallsRoutes.KeyOf(context.Request, campaign.Id, "cancel");
             if (CallsRoutes.RefuseKey(key) is { } refused)
             {

@@ -1,4 +1,5 @@
 using Dialer.Campaigns;
+using Dialer.Gateway.Access;
 using Dialer.Intake;
 using Dialer.Reports;
 
@@ -11,12 +12,13 @@ namespace Dialer.Gateway.CallsApi;
 internal static class ControlCampaign
 {
     public static void MapControlCampaign(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(CallsRoutes.Calls + "/control/{action}", ControlAsync).WithName("controlCampaign").WithTags(CallsRoutes.Tag).AllowAnonymous();
+        routes.MapPost(CallsRoutes.Calls + "/control/{action}", ControlAsync).WithName("controlCampaign").WithSummary("pause, resume or stop.").WithTags(CallsRoutes.Tag).Produces(200).Produces<CallsError>(400).Produces<CallsError>(404).Audited("calls.control", target: null).AllowAnonymous();
 
     private static Task<IResult> ControlAsync(
         string token, string action, HttpContext context, IDialerQueries queries, IGrainFactory grains, IAnswerBook answers, TimeProvider clock) =>
         CallsRoutes.WithCampaignAsync(token, queries, async campaign =>
         {
+            context.AuditTarget(campaign.Id.ToString());
             if (CommandOf(action) is not { } command)
             {
                 return CallsErrors.NoSuchAction(action);

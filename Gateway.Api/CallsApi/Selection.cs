@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dialer.Gateway.Wire;
 using Dialer.Numbers;
 using Dialer.Reports;
 
@@ -65,7 +66,7 @@ internal sealed record Selection(IReadOnlyList<PhoneNumber> Phones, IReadOnlyLis
         body.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Select(i => i.ValueKind switch
             {
-                JsonValueKind.String => i.GetString(),
+                JsonValueKind.String => JsonTexts.Read(i),
                 JsonValueKind.Number => i.GetRawText(),
                 _ => null,
             })

@@ -34,6 +34,8 @@ internal static class CampaignEndpoints
             .RequireAuthorization(AccessNames.Operator).Audited("campaign.delete");
         campaigns.MapGet("/{id:long}/progress", ProgressAsync).WithName("getProgress").WithSummary("Live figures, and why nothing is dialed when nothing is.")
             .Produces<ProgressView>().ProducesProblem(404);
+        Act(campaigns, "token/rotate", "A new token for the Calls API; the former one is good for nothing from now on.", (c, actor, _) => c.SetTokenAsync(true, actor));
+        Act(campaigns, "token/disable", "No token: the Calls API does not know the campaign any more.", (c, actor, _) => c.SetTokenAsync(false, actor));
         Act(campaigns, "start", "Starts it; it goes on by itself from then.", (c, actor, _) => c.StartAsync(actor));
         Act(campaigns, "pause", "Blocks new calls within a second; live calls end by themselves.", (c, actor, _) => c.PauseAsync(actor));
         Act(campaigns, "resume", "Goes on. putBack: numbers of suspicious outcomes are tried again, their attempts unspent.", (c, actor, putBack) => c.ResumeAsync(actor, putBack));
@@ -58,9 +60,17 @@ internal static class CampaignEndpoints
                 var answer = await run(grains.GetGrain<ICampaignGrain>(id), context.User.Actor(), putBack);
                 return answer.IsDone ? Shown(context, answer.Value) : Refused(answer.Refusals);
             })
-            .WithName(action == "stop-now" ? "stopCampaignNow" : action + "Campaign").WithSummary(summary)
+            .WithName(NameOf(action)).WithSummary(summary)
             .Produces<CampaignView>().ProducesProblem(404).ProducesProblem(409)
-            .RequireAuthorization(AccessNames.Operator).Audited($"campaign.{action}");
+            .RequireAuthorization(AccessNames.Operator).Audited($"campaign.{action.Replace('/', '.')}");
+
+    private static string NameOf(string action) => action switch
+    {
+        "stop-now" => "stopCampaignNow",
+        "token/rotate" => "rotateToken",
+        "token/disable" => "disableToken",
+        _ => action + "Campaign",
+    };
 
     private static async Task<IResult> ListAsync(IDialerQueries queries, Paging paging, string? status = null, string? q = null)
     {
@@ -159,7 +169,7 @@ internal static class CampaignEndpoints
         {
             edited = MergePatch.Apply(CampaignBody.Of(campaign.Settings, campaign.StartsAt), patch);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return Problem.Of(StatusCodes.Status400BadRequest, "invalid_json", JsonFaults.Text(e as JsonException));
         }

@@ -25,7 +25,7 @@ internal sealed record CampaignView(
         campaign.Id.ToString(),
         Versions.TagOf(campaign.SettingsVersion),
         campaign.Status,
-        showsToken ? campaign.Token : null,
+        showsToken && campaign.HasToken ? campaign.Token : null,
         CampaignBody.Of(campaign.Settings, campaign.StartsAt),
         campaign.CreatedAt.ToDateTimeOffset(),
         Instants.Of(campaign.StartsAt),

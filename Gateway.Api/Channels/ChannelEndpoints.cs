@@ -90,7 +90,7 @@ internal static class ChannelEndpoints
         {
             edited = MergePatch.Apply(ChannelBody.Of(channel.Settings), patch);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return Problem.Of(StatusCodes.Status400BadRequest, "invalid_json", JsonFaults.Text(e as JsonException));
         }

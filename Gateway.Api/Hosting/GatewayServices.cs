@@ -2,6 +2,7 @@ using Dialer.Gateway.Access;
 using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Channels;
+using Dialer.Gateway.Description;
 using Dialer.Gateway.DoNotCall;
 using Dialer.Gateway.Numbers;
 using Dialer.Gateway.Operations;
@@ -27,7 +28,11 @@ internal static class GatewayServices
         services.AddAccess();
         services.AddPhoneLists();
         services.AddReports();
+        services.AddDescription();
+        services.AddRateLimits(options);
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
+        // keys of cookies lie in the database, with everything else that it keeps; a forged form is no news
+        services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(o =>
         {
@@ -39,16 +44,24 @@ internal static class GatewayServices
 
     public static WebApplication UseGateway(this WebApplication app)
     {
+        app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+            (headers.XContentTypeOptions, headers.XFrameOptions, headers["Referrer-Policy"]) = ("nosniff", "DENY", "no-referrer");
+            return next(context);
+        });
         app.UseBareStatuses();
         app.UseFailures();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseCsrf();
         app.UseIdempotency();
         app.UseAudit();
         app.MapStatus();
         app.MapSignIn();
+        app.MapDescription();
         app.MapKeys();
         app.MapAudit();
         app.MapChannels();

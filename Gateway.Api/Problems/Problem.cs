@@ -20,7 +20,7 @@ internal static class Problem
     {
         var first = refusals[0];
         return Of(
-            StatusOf(first.Code),
+            first.AllowedActions is null ? StatusOf(first.Code) : StatusCodes.Status409Conflict,
             first.Code,
             first.Text,
             refusals.Count > 1 || first.Field is not null ? [.. refusals.Select(r => new ProblemError(PointerOf(r.Field), r.Code, r.Text))] : null,

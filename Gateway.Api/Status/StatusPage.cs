@@ -21,7 +21,7 @@ internal static class StatusPage
     {
         routes.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
         routes.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
-        routes.MapGet("/", async (IDialerQueries queries) => Results.Content(Page(await queries.ReadCampaignsAsync(Shown)), "text/html; charset=utf-8"));
+        routes.MapGet("/", async (IDialerQueries queries) => Results.Content(Page(await queries.ReadCampaignsAsync(Shown)), "text/html; charset=utf-8")).ExcludeFromDescription();
     }
 
     private static string Page(IReadOnlyList<CampaignSummary> campaigns)

@@ -32,10 +32,10 @@ internal sealed record Body<T>(T? Value, IResult? Fault)
         {
             return Bad(e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_large" : "bad_request", e.Message, null);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // an encoding that is not there, or a text that is none
-            return Bad(StatusCodes.Status400BadRequest, "invalid_json", "The body has to be JSON in UTF-8.", null);
+            // text that is none, or a member that stands twice
+            return Bad(StatusCodes.Status400BadRequest, "invalid_json", "The body has to be JSON in UTF-8, each member of an object once.", null);
         }
     }
 

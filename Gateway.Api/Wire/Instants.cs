@@ -24,7 +24,7 @@ internal static partial class Instants
     public static bool TryReadAny(JsonElement value, out UnixTime instant)
     {
         instant = UnixTime.None;
-        if (value.ValueKind == JsonValueKind.String && TryRead(value.GetString()!, out var read))
+        if (JsonTexts.Read(value) is { } text && TryRead(text, out var read))
         {
             instant = UnixTime.From(read);
             return instant.Ms > 0;

@@ -48,4 +48,10 @@ public sealed record CallEnded : CallEvent
 
     /// <summary>What the bot asked for during the call; null if there was no bot or it said nothing.</summary>
     [Id(6)] public BotReply? Bot { get; init; }
+
+    /// <summary>The phone rang: whatever became of the call, somebody was disturbed (P58).</summary>
+    [Id(7)] public bool HasRung { get; init; }
+
+    /// <summary>It was answered, and over before its bot was connected: it says nothing of the bot (P41).</summary>
+    [Id(8)] public bool MissedBot { get; init; }
 }

@@ -49,6 +49,12 @@ public sealed record CampaignView
     [Id(9)] public IReadOnlyList<PauseCause> PauseCauses { get; init; } = [];
     [Id(10)] public IReadOnlyList<string> AllowedActions { get; init; } = [];
     [Id(11)] public required CampaignCounters Counters { get; init; }
+
+    /// <summary>Whether the Calls API may be used (P19).</summary>
+    public bool HasToken => Token.Contains('.', StringComparison.Ordinal);
+
+    /// <summary>What stands for the token of a campaign that has none: nobody's request can carry it.</summary>
+    public static string NoToken(CampaignId id) => $"disabled {id}";
 }
 
 /// <summary>The live figures of P18.</summary>

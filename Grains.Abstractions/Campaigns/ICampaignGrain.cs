@@ -35,6 +35,10 @@ public interface ICampaignGrain : IGrainWithIntegerKey
     [Alias("Edit"), AlwaysInterleave]
     Task<Answer<CampaignView>> EditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion, string actor);
 
+    /// <summary>A new token for the Calls API, or none: the former one is good for nothing from the answer on (P19).</summary>
+    [Alias("SetToken"), AlwaysInterleave]
+    Task<Answer<CampaignView>> SetTokenAsync(bool isEnabled, string actor);
+
     /// <summary>Hides it at once (P16, P57).</summary>
     [Alias("Delete"), AlwaysInterleave]
     Task<Answer<CampaignView>> DeleteAsync(string actor);
@@ -95,4 +99,7 @@ public sealed record PermitFreed
 
     /// <summary>The bot that the call was to be connected to (P41); null = none.</summary>
     [Id(10)] public Channels.BotId? Bot { get; init; }
+
+    /// <summary>It was over before that bot was connected.</summary>
+    [Id(11)] public bool MissedBot { get; init; }
 }

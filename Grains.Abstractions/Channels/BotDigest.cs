@@ -29,9 +29,13 @@ public readonly record struct BotDigest([property: Id(0)] int Count, [property: 
     /// <summary>How many of the last calls failed in a row.</summary>
     public int TrailingFailures => Math.Min(Count, (int)UInt128.TrailingZeroCount(~Failures));
 
-    /// <summary>What the outcome of a call says of the bot; empty if it says nothing.</summary>
-    public static BotDigest Of(CallClass callClass) => callClass switch
+    /// <summary>
+    /// What the outcome of a call says of the bot; empty if it says nothing. A callee who was gone before the bot was connected has
+    /// not met it: a bot that comes late is not a good one.
+    /// </summary>
+    public static BotDigest Of(CallClass callClass, bool missedBot = false) => callClass switch
     {
+        CallClass.Answered when missedBot => default,
         CallClass.Answered => Good,
         CallClass.BotFailed => Failed,
         _ => default,

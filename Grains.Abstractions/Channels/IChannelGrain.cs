@@ -124,6 +124,6 @@ public sealed record Bundle
     [Id(6)] public required ChannelSettings Settings { get; init; }
     [Id(7)] public required ChannelHealthView Health { get; init; }
 
-    /// <summary>The bot of the asking campaign (P41); null when it has none.</summary>
+    /// <summary>The bot of the asking campaign (P41); null when it has none, or while the channel is down (P42).</summary>
     [Id(8)] public BotHealthView? Bot { get; init; }
 }

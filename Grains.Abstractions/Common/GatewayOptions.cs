@@ -5,4 +5,10 @@ public sealed class GatewayOptions
 {
     /// <summary>The largest body of <c>addPhones</c>, in bytes; 0 = no limit. The number of items has none.</summary>
     public long MaxAddPhonesBytes { get; set; } = 256L << 20;
+
+    /// <summary>Requests a second of each key, twice as many at once; 0 = no limit.</summary>
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>Requests a second of each campaign's token on the Calls API; 0 = no limit, as clients expect of it.</summary>
+    public int CallsRequestsPerSecond { get; set; }
 }

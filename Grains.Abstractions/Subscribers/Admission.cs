@@ -30,6 +30,12 @@ public sealed record Admission
     [Id(8)] public required UnixTime TokenUntil { get; init; }
 
     [Id(9)] public required int AskerSilo { get; init; }
+
+    /// <summary>How the channel stood when it granted the token: its breaker is known on every silo that dials (P42).</summary>
+    [Id(10)] public Channels.BreakerState Breaker { get; init; }
+
+    /// <summary>When that was asked for.</summary>
+    [Id(11)] public UnixTime BreakerAt { get; init; }
 }
 
 /// <summary>What became of an admission.</summary>

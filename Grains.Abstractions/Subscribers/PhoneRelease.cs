@@ -4,7 +4,8 @@ using Dialer.Numbers;
 namespace Dialer.Subscribers;
 
 /// <summary>
-/// Frees the phone that a try held (P22), in the outcome's commit. A try that was not placed gives its start back (P58).
+/// Frees the phone that a try held (P22), in the outcome's commit. A try that was not placed gives its start back (P58),
+/// and so does one that failed technically before the phone rang.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dialer.PhoneRelease")]
 public sealed record PhoneRelease(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dialer.Calls;
 using Dialer.Channels;
+using Dialer.Domain.Subscribers;
 using Microsoft.Extensions.Logging;
 
 namespace Dialer.Grains.Calls;
@@ -35,9 +36,14 @@ public sealed partial class CallDesk(
     }
 
     /// <summary>Places a call, unless this silo is closing or cannot keep up with the outcomes it has.</summary>
-    public async ValueTask<DialAdmission> DialAsync(ChannelId channel, ChannelSettings settings, DialCommand command)
+    /// <param name="channel">The channel.</param>
+    /// <param name="settings">As it is set now.</param>
+    /// <param name="command">The call.</param>
+    /// <param name="isLate">Asked last of all before the call leaves: its token does not hold any more (P11).</param>
+    public async ValueTask<DialAdmission> DialAsync(ChannelId channel, ChannelSettings settings, DialCommand command, Func<bool> isLate)
     {
         ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(isLate);
         if ((Refusal ?? stops.Refuse(channel, command.Campaign, command.DecidedAt)) is { } refusal)
         {
             return DialAdmission.Refused(refusal);
@@ -46,17 +52,19 @@ public sealed partial class CallDesk(
         try
         {
             var driver = DriverFor(channel, settings);
-            if (await lines.TellAsync(channel, driver) is { } untold)
+            var told = await lines.TellAsync(channel, driver);
+            // that may have taken seconds: a look-up, a write
+            if ((told.Refusal ?? Refusal ?? stops.Refuse(channel, command.Campaign, command.DecidedAt)) is { } later)
             {
-                return DialAdmission.Refused(untold);
+                return DialAdmission.Refused(later);
             }
 
-            if (IsClosing)
+            if (isLate())
             {
-                return DialAdmission.Refused("the process is closing");
+                return DialAdmission.Refused(RefusalCodes.TokenLate);
             }
 
-            var admission = await driver.DialAsync(command, CancellationToken.None);
+            var admission = await driver.DialAsync(command with { Line = told.Line }, CancellationToken.None);
             if (admission.IsAccepted && stops.Refuse(channel, command.Campaign, command.DecidedAt) is not null)
             {
                 // a stop-now came between the look and the call, and may not have seen it

@@ -23,8 +23,8 @@ public interface ICallDriver : IAsyncDisposable
     ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel);
 
     /// <summary>
-    /// What another process must know of this one to end a call that it leaves ringing; the same for all calls that leave now. Stored
-    /// before a call leaves. Empty = nothing; null = not known yet, so that nothing may leave.
+    /// What another process must know of this one to end a call that it leaves ringing, in one line; the same for all calls that leave
+    /// now. Stored before a call leaves. Empty = nothing; null = not known yet, so that nothing may leave.
     /// </summary>
     ValueTask<string?> LineAsync(CancellationToken cancel) => ValueTask.FromResult<string?>("");
 
@@ -51,8 +51,11 @@ public interface ICallDriver : IAsyncDisposable
 
 /// <summary>What is to be dialed. The try id is chosen by the caller: it is the key of idempotence.</summary>
 /// <param name="DecidedAt">When its intent was decided, on this silo's clock: a stop-now after it holds it back (P61).</param>
+/// <param name="Line">
+/// What <see cref="ICallDriver.LineAsync"/> told and is stored: the call may leave only to where others would end it. Null = it is not kept.
+/// </param>
 public sealed record DialCommand(
-    TryId Id, CampaignId Campaign, PhoneNumber To, TimeSpan RingLimit, TimeSpan MaxTalk, Scenario Scenario, UnixTime DecidedAt = default);
+    TryId Id, CampaignId Campaign, PhoneNumber To, TimeSpan RingLimit, TimeSpan MaxTalk, Scenario Scenario, UnixTime DecidedAt = default, string? Line = null);
 
 /// <summary>Whether the driver took the call. Refused: nothing left and no event will come.</summary>
 public readonly record struct DialAdmission(bool IsAccepted, string? Refusal = null)
@@ -82,7 +85,10 @@ public enum HangUpReason
 
 /// <summary>A live call left behind by a lost silo, as its row tells.</summary>
 /// <param name="Leg">What the driver stored when it was answered; null = it was not, or needs nothing.</param>
-/// <param name="Line">What <see cref="ICallDriver.LineAsync"/> had told of the lost silo; null = nothing.</param>
+/// <param name="Line">
+/// What <see cref="ICallDriver.LineAsync"/> had told of the lost silo, and before while calls may ring: a line each. Null = nothing was stored,
+/// so that no call had left.
+/// </param>
 public sealed record OrphanCall(TryId Id, PhoneNumber To, UnixTime StartedAt, UnixTime AnsweredAt, byte[]? Leg, string? Line = null);
 
 /// <summary>What is known of an orphan after asking the far side.</summary>

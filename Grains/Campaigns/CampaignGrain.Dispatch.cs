@@ -272,6 +272,8 @@ internal sealed partial class CampaignGrain
         TokenTicks = bundleEndTicks,
         TokenUntil = bundleUntil,
         AskerSilo = silo.Number,
+        Breaker = channelHealth!.Breaker,
+        BreakerAt = bundleAt,
     };
 
     private async Task AskAsync(DueJob job, TryId id, Admission admission)
@@ -376,11 +378,6 @@ internal sealed partial class CampaignGrain
 
     private void Idle(string? code, UnixTime until)
     {
-        if (code != IdleCodes.ChannelDown || channelHealth?.Breaker == BreakerState.HalfOpen)
-        {
-            channelDownSince = UnixTime.None;
-        }
-
         idleCode = code;
         idleUntil = until;
     }

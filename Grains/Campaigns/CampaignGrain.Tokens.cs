@@ -15,12 +15,13 @@ internal sealed partial class CampaignGrain
     private long bundleId;
     private long bundleEpoch;
     private long bundleEndTicks;
+    private UnixTime bundleAt;
     private UnixTime bundleUntil;
     private long retryAtTicks;
     private long reportedTicks;
     private OutcomeDigest digest;
     private ChannelHealthView? channelHealth;
-    private UnixTime channelDownSince;
+    private ChannelOutage outage;
     private UnixTime lastChannelError;
 
     /// <summary>What this outcome says of the trunk goes with the next report (P42).</summary>
@@ -109,6 +110,7 @@ internal sealed partial class CampaignGrain
         // conditions that changed meanwhile may have changed the bot, and the tokens were given for the former one (P15, P41)
         tokens = row!.Epoch == epoch ? bundle.Count : 0;
         bundleEndTicks = After(asking, bundle.Expiry);
+        bundleAt = askingAt;
         bundleUntil = askingAt + bundle.Expiry;
         Learn(bundle, want);
         await PauseForBotAsync(bundle.Bot, epoch);
@@ -117,7 +119,8 @@ internal sealed partial class CampaignGrain
     private void Learn(Bundle bundle, int want)
     {
         channelHealth = bundle.Health;
-        pulse.Told(row!.Settings.Channel, bundle.Health.Breaker, bundle.Settings.Breaker);
+        outage = outage.Seen(bundle.Health.Breaker, want > 0 && bundle.Count == 0, clock.Now());
+        pulse.Told(row!.Settings.Channel, bundle.Health.Breaker, bundle.Settings.Breaker, bundleAt);
         if (terms is not null && !ReferenceEquals(bundle.Settings, channelSettings) && bundle.Settings != channelSettings)
         {
             channelSettings = bundle.Settings;
@@ -132,11 +135,6 @@ internal sealed partial class CampaignGrain
         var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
         retryAtTicks = After(clock.GetTimestamp(), wait);
         Idle(bundle.Limit ?? IdleCodes.ChannelLines, clock.Now() + wait);
-        if (bundle.Health.Breaker == BreakerState.Open && channelDownSince.IsNone)
-        {
-            // counted from here: numbers are due, so it is calling hours
-            channelDownSince = clock.Now();
-        }
         LookAgainAfter(wait);
     }
 

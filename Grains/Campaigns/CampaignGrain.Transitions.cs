@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Domain.Campaigns;
@@ -17,7 +15,7 @@ internal sealed partial class CampaignGrain
         ArgumentNullException.ThrowIfNull(settings);
         if (row is not null)
         {
-            return View(row.Counters);
+            return View(row);
         }
 
         var now = clock.Now();
@@ -53,7 +51,7 @@ internal sealed partial class CampaignGrain
         StartTimers();
         await KeepAliveAsync();
         Kick();
-        return View(row.Counters);
+        return View(row);
     }
 
     public Task<Answer<CampaignView>> StartAsync(string actor) => ChangeAsync(async now =>
@@ -88,34 +86,10 @@ internal sealed partial class CampaignGrain
                 return NoSuchCampaign();
             }
 
-            if (row.SettingsVersion != expectedVersion)
-            {
-                return new Refusal("version_conflict", $"The campaign was edited meanwhile: it is at version {row.SettingsVersion}.");
-            }
-
-            // what an answered call is connected to may change at any time (P15)
-            var isScenarioOnly = settings.Scenario != row.Settings.Scenario && (settings with { Scenario = row.Settings.Scenario }) == row.Settings && startsAt == row.StartsAt;
-            if (CampaignMachine.RefuseEdit(Stand) is { } refusal && !(isScenarioOnly && row.Status == CampaignStatus.Running))
-            {
-                return refusal;
-            }
-
-            if (row.Loading != LoadingState.None && settings.List != row.Settings.List)
-            {
-                return new Refusal("list_in_use", "The list cannot be changed once its loading has begun.", Field: "phoneListId");
-            }
-
-            if (settings.Channel != row.Settings.Channel && await store.ReadCountersAsync(Id) is { Live: > 0 })
-            {
-                // lines, hang-ups and recovery of those calls go by the channel that the campaign names
-                return new Refusal("calls_live", "Calls over the former channel are still up; change the channel when they have ended.", Field: "channelId");
-            }
-
-            // a start that has passed is history, and so is the list once its loading began
-            var checkedStart = row.StartedAt.IsNone ? startsAt : UnixTime.None;
-            var faults = CampaignRules.Check(settings, checkedStart, clock.Now()).Concat(await ReadFaultsAsync(settings)).ToList();
+            var faults = await RefuseEditAsync(settings, startsAt, expectedVersion);
             if (faults.Count > 0)
             {
+                await DemandEpochAsync();
                 return Answer<CampaignView>.Refused(faults);
             }
 
@@ -135,6 +109,36 @@ internal sealed partial class CampaignGrain
             await LiftCausesAsync();
             return await FreshViewAsync();
         });
+    }
+
+    private async Task<IReadOnlyList<Refusal>> RefuseEditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion)
+    {
+        if (row!.SettingsVersion != expectedVersion)
+        {
+            return [new Refusal("version_conflict", $"The campaign was edited meanwhile: it is at version {row.SettingsVersion}.")];
+        }
+
+        // what an answered call is connected to may change at any time (P15)
+        var isScenarioOnly = settings.Scenario != row.Settings.Scenario && (settings with { Scenario = row.Settings.Scenario }) == row.Settings && startsAt == row.StartsAt;
+        if (CampaignMachine.RefuseEdit(Stand) is { } refusal && !(isScenarioOnly && row.Status == CampaignStatus.Running))
+        {
+            return [refusal];
+        }
+
+        if (row.Loading != LoadingState.None && settings.List != row.Settings.List)
+        {
+            return [new Refusal("list_in_use", "The list cannot be changed once its loading has begun.", Field: "phoneListId")];
+        }
+
+        if (settings.Channel != row.Settings.Channel && await store.ReadCountersAsync(Id) is { Live: > 0 })
+        {
+            // lines, hang-ups and recovery of those calls go by the channel that the campaign names
+            return [new Refusal("calls_live", "Calls over the former channel are still up; change the channel when they have ended.", Field: "channelId")];
+        }
+
+        // a start that has passed is history, and so is the list once its loading began
+        var checkedStart = row.StartedAt.IsNone ? startsAt : UnixTime.None;
+        return [.. CampaignRules.Check(settings, checkedStart, clock.Now()).Concat(await ReadFaultsAsync(settings))];
     }
 
     public async Task<Answer<CampaignView>> StopNowAsync(string actor)
@@ -187,7 +191,7 @@ internal sealed partial class CampaignGrain
         return await FreshViewAsync();
     });
 
-    private async Task ApplyAsync(CampaignStep step, CampaignStatus before)
+    private async Task ApplyAsync(CampaignStep step, CampaignStatus before, bool onlyIfDone = false)
     {
         var stand = step.Stand;
         var hasNewCauses = !stand.Causes.SequenceEqual(Stand.Causes);
@@ -217,11 +221,17 @@ internal sealed partial class CampaignGrain
             StartedAt = stand.StartedAt,
             FinishedAt = stand.FinishedAt,
             DeletedAt = stand.Status == CampaignStatus.Deleted ? clock.Now() : UnixTime.None,
+            OnlyIfDone = onlyIfDone,
         });
         BeginBots(stand.Status);
         // from the write until all is taken up nothing may be dialed: not by the old board, not on the old terms
         isEntering = true;
-        await WriteAsync(changed);
+        if (!await WriteAsync(changed))
+        {
+            isEntering = false;
+            return;
+        }
+
         LogTransition(Id, step.Event ?? "changed", stand.Status);
         try
         {
@@ -249,8 +259,11 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    /// <summary>Writes the row under the epoch held and takes the next. A lost epoch ends this activation: another one is there.</summary>
-    private async Task WriteAsync(CampaignRow changed)
+    /// <summary>
+    /// Writes the row under the epoch held and takes the next. A lost epoch ends this activation: another one is there. False: not written,
+    /// because the campaign is not done.
+    /// </summary>
+    private async Task<bool> WriteAsync(CampaignRow changed)
     {
         bool isWritten;
         try
@@ -264,16 +277,24 @@ internal sealed partial class CampaignGrain
             throw;
         }
 
+        if (!isWritten && changed.OnlyIfDone)
+        {
+            await DemandEpochAsync();
+            return false;
+        }
+
         if (!isWritten)
         {
             throw TakenOver();
         }
 
-        row = changed with { Epoch = row.Epoch + 1, AddToTotal = 0 };
+        row = changed with { Epoch = row.Epoch + 1, AddToTotal = 0, OnlyIfDone = false };
         if (terms is not null)
         {
             terms = terms with { Status = row.Status };
         }
+
+        return true;
     }
 
     /// <summary>
@@ -309,7 +330,7 @@ internal sealed partial class CampaignGrain
 
     private async Task EnterAsync()
     {
-        channelDownSince = UnixTime.None;
+        outage = default;
         loadFailures = 0;
         if (row!.Status == CampaignStatus.Running)
         {
@@ -358,9 +379,4 @@ internal sealed partial class CampaignGrain
     }
 
     private static Refusal NoSuchCampaign() => new("campaign_not_found", "There is no such campaign.");
-
-    /// <summary>At least 160 random bits (P19): 32 characters of 5 bits would do, 43 of a 62-letter alphabet are the vendor's shape.</summary>
-    private static string NewToken(CampaignId id) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"1.{id.Value}.{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 43)}");
 }

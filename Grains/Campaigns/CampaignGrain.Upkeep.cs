@@ -131,7 +131,16 @@ internal sealed partial class CampaignGrain
         var counters = await store.ReadCountersAsync(Id);
         if (counters is { Total: > 0 } c && c.Final == c.Total)
         {
-            await FinishAsync("finish when idle");
+            await turns.RunAsync(async () =>
+            {
+                if (row!.Status == CampaignStatus.Running && CampaignMachine.Finish(Stand, clock.Now()) is { IsDone: true, Value: { } finish })
+                {
+                    // numbers may be coming in right now: the row decides, as it is when it is written
+                    await ApplyAsync(finish, row.Status, onlyIfDone: true);
+                }
+
+                return true;
+            });
         }
     }
 
@@ -218,16 +227,7 @@ internal sealed partial class CampaignGrain
     }
 
     /// <summary>Another activation raised the epoch: this one can dial nothing and leaves.</summary>
-    private async Task CheckEpochAsync()
-    {
-        var epoch = row!.Epoch;
-        var stored = await store.ReadAsync(Id);
-        if (stored is not null && stored.Epoch > epoch && epoch == row.Epoch)
-        {
-            LogTakenOver(Id);
-            Leave();
-        }
-    }
+    private Task CheckEpochAsync() => StoredAsync();
 
     private void Leave()
     {
@@ -239,10 +239,7 @@ internal sealed partial class CampaignGrain
     /// <summary>15 minutes without the channel, within calling hours, pause the campaign (P12, P42).</summary>
     private async Task PauseWhenChannelStaysDownAsync()
     {
-        if (!channelDownSince.IsNone
-            && row!.Status == CampaignStatus.Running
-            && idleCode == IdleCodes.ChannelDown
-            && clock.Now() - channelDownSince >= Breaker.OpenLimit)
+        if (outage.IsLasting && row!.Status == CampaignStatus.Running)
         {
             await SetCauseAsync(
                 new PauseCause(
@@ -260,19 +257,19 @@ internal sealed partial class CampaignGrain
     /// </summary>
     private async Task<bool> PauseAfterOutageAsync()
     {
-        if (storage.Lasting() is not { } outage || outage.Since <= state.State.OutageSeen || outage.End <= row!.StartedAt)
+        if (storage.Lasting() is not { } lasting || lasting.Since <= state.State.OutageSeen || lasting.End <= row!.StartedAt)
         {
             return false;
         }
 
         // written with the cause: a resume is not paused again for the same outage
-        state.State.OutageSeen = outage.Since;
+        state.State.OutageSeen = lasting.Since;
         await SetCauseAsync(
             new PauseCause(
                 PauseCodes.StorageFailing,
                 "The database did not answer for 15 minutes, or took no writes: check it and its disk, then resume. No number was lost.",
                 clock.Now(),
-                $"from {outage.Since} to {outage.End}"),
+                $"from {lasting.Since} to {lasting.End}"),
             holds: true);
         return true;
     }
@@ -312,12 +309,12 @@ internal sealed partial class CampaignGrain
     private Task EndWithoutCallAsync(IEnumerable<JobRow> rows) =>
         Task.WhenAll(rows.Select(job => GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job)));
 
-    private async Task<IdleReason?> IdleReasonAsync(CampaignCounters counters, UnixTime now)
+    private async Task<IdleReason?> IdleReasonAsync(CampaignRow shown, CampaignCounters counters, UnixTime now)
     {
-        var (code, until) = row!.Status switch
+        var (code, until) = shown.Status switch
         {
-            CampaignStatus.Scheduled when row.StartsAt.IsNone => (IdleCodes.Draft, UnixTime.None),
-            CampaignStatus.Scheduled => (IdleCodes.Scheduled, row.StartsAt),
+            CampaignStatus.Scheduled when shown.StartsAt.IsNone => (IdleCodes.Draft, UnixTime.None),
+            CampaignStatus.Scheduled => (IdleCodes.Scheduled, shown.StartsAt),
             CampaignStatus.Paused => (IdleCodes.Paused, UnixTime.None),
             CampaignStatus.Running => (idleCode, idleUntil),
             _ => (IdleCodes.Finished, UnixTime.None),

@@ -68,13 +68,15 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
 
     private CampaignId Id => new(this.GetPrimaryKeyLong());
 
-    private CampaignStand Stand => new()
+    private CampaignStand Stand => StandOf(row!);
+
+    private CampaignStand StandOf(CampaignRow shown) => new()
     {
-        Status = row!.Status,
-        StartsAt = row.StartsAt,
-        StartedAt = row.StartedAt,
-        FinishedAt = row.FinishedAt,
-        Causes = row.Status == CampaignStatus.Paused ? state.State.Causes : [],
+        Status = shown.Status,
+        StartsAt = shown.StartsAt,
+        StartedAt = shown.StartedAt,
+        FinishedAt = shown.FinishedAt,
+        Causes = shown.Status == CampaignStatus.Paused ? state.State.Causes : [],
     };
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -116,7 +118,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         return Task.CompletedTask;
     }
 
-    public async Task<CampaignView?> GetAsync() => row is null ? null : await FreshViewAsync();
+    public async Task<CampaignView?> GetAsync() => row is null ? null : View(await StoredAsync());
 
     public async Task<CampaignProgress?> ProgressAsync()
     {
@@ -126,18 +128,36 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         }
 
         var now = clock.Now();
-        var counters = (await store.ReadCountersAsync(Id) ?? row.Counters).ReadIn(row.Status);
-        var reason = await IdleReasonAsync(counters, now);
+        var stored = await StoredAsync();
+        var counters = stored.Counters.ReadIn(stored.Status);
+        var reason = await IdleReasonAsync(stored, counters, now);
         return new CampaignProgress
         {
-            Status = row.Status,
+            Status = stored.Status,
             Counters = counters,
             Idle = reason,
             NextCallAt = reason?.Until ?? UnixTime.None,
             CallsPerSecond = starts.PerSecond(now),
             Channel = channelHealth,
-            PauseCauses = Stand.Causes,
+            PauseCauses = StandOf(stored).Causes,
         };
+    }
+
+    /// <summary>
+    /// The row as it is stored. Nothing else is true of an activation that another one has overtaken, which leaves: it would say that a
+    /// running campaign is paused. Its own transition may be on its way at this moment, and has raised the epoch too.
+    /// </summary>
+    private async Task<CampaignRow> StoredAsync()
+    {
+        var (epoch, isMoving) = (row!.Epoch, isEntering);
+        var stored = await store.ReadAsync(Id) ?? row;
+        if (stored.Epoch > epoch && epoch == row.Epoch && !isMoving && !isEntering)
+        {
+            LogTakenOver(Id);
+            Leave();
+        }
+
+        return stored;
     }
 
     /// <summary>Takes the campaign over: whatever was checked under the old epoch is committed and seen, or refused.</summary>
@@ -162,28 +182,38 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
 
     public async Task<DestinationTerms?> DestinationsAsync()
     {
+        if (terms is { Channel.Kind: not ChannelKind.Sip } || row?.Status == CampaignStatus.Running)
+        {
+            return terms is null ? null : Destinations.Of(terms);
+        }
+
         // a campaign that does not run has not heard of edits of its channel
         return row is not null && await channels.ReadAsync(row.Settings.Channel) is { } channel
             ? Destinations.Of(care.Terms(Id, row.Settings, channel.Settings, row.Status))
             : null;
     }
 
-    private async Task<CampaignView> FreshViewAsync() => View(await store.ReadCountersAsync(Id) ?? row!.Counters);
+    /// <summary>As a transition of this activation has left it.</summary>
+    private async Task<CampaignView> FreshViewAsync()
+    {
+        var counters = await store.ReadCountersAsync(Id);
+        return View(row! with { Counters = counters ?? row.Counters });
+    }
 
-    private CampaignView View(CampaignCounters counters) => new()
+    private CampaignView View(CampaignRow shown) => new()
     {
         Id = Id,
-        Status = row!.Status,
-        Settings = row.Settings,
-        SettingsVersion = row.SettingsVersion,
-        Token = row.Token,
-        CreatedAt = row.CreatedAt,
-        StartsAt = row.StartsAt,
-        StartedAt = row.StartedAt,
-        FinishedAt = row.FinishedAt,
-        PauseCauses = Stand.Causes,
-        AllowedActions = CampaignMachine.AllowedActions(Stand),
-        Counters = counters.ReadIn(row.Status),
+        Status = shown.Status,
+        Settings = shown.Settings,
+        SettingsVersion = shown.SettingsVersion,
+        Token = shown.Token,
+        CreatedAt = shown.CreatedAt,
+        StartsAt = shown.StartsAt,
+        StartedAt = shown.StartedAt,
+        FinishedAt = shown.FinishedAt,
+        PauseCauses = StandOf(shown).Causes,
+        AllowedActions = CampaignMachine.AllowedActions(StandOf(shown)),
+        Counters = shown.Counters.ReadIn(shown.Status),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Campaign {Campaign}: {Event}, now {Status}")]

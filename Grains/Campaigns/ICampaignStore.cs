@@ -16,9 +16,12 @@ public interface ICampaignStore
 
     /// <summary>
     /// Writes a transition and raises the epoch by one: whatever was checked under the old epoch either is committed and seen
-    /// from here on, or is refused. False: the row is under another epoch.
+    /// from here on, or is refused. False: the row is under another epoch, or not done (<see cref="CampaignRow.OnlyIfDone"/>).
     /// </summary>
     Task<bool> TransitionAsync(CampaignRow row, long expectedEpoch);
+
+    /// <summary>Replaces the token; nothing else and no epoch changes.</summary>
+    Task SetTokenAsync(CampaignId id, string token);
 
     /// <summary>The counters as they are now; null when there is no such campaign.</summary>
     Task<CampaignCounters?> ReadCountersAsync(CampaignId id);
@@ -97,6 +100,9 @@ public sealed record CampaignRow
 
     /// <summary>Jobs of the list, added to <c>total</c> when loading begins; only of use in that transition.</summary>
     public int AddToTotal { get; init; }
+
+    /// <summary>Only if every job is final, by the row itself: one that is being added at this moment is not lost. Only of use in that transition.</summary>
+    public bool OnlyIfDone { get; init; }
 }
 
 public enum LoadingState : byte

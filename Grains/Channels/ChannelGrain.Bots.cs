@@ -80,7 +80,8 @@ internal sealed partial class ChannelGrain
 
     private async Task ProbeAsync(BotId bot)
     {
-        var health = new TrunkHealth(false, "the probe failed");
+        var askedAt = Elapsed;
+        TrunkHealth health;
         try
         {
             using var limit = new CancellationTokenSource(ProbeLimit, clock);
@@ -95,21 +96,37 @@ internal sealed partial class ChannelGrain
             // whatever it was, a bot that could not be asked is not known to be there
             health = new TrunkHealth(false, e.Message);
         }
-        finally
-        {
-            probes.Remove(bot);
-            var before = bots.Of(bot).State;
-            if (health.IsUp || breaker.State != BreakerState.Open)
-            {
-                bots.Probed(bot, health.IsUp, health.Evidence);
-            }
-            else
-            {
-                bots.ProbedInVain(bot);
-            }
 
-            LogIfChanged(bot, before);
+        var counts = health.IsUp || await IsTrunkThereAsync(askedAt);
+        probes.Remove(bot);
+        var before = bots.Of(bot).State;
+        if (counts)
+        {
+            bots.Probed(bot, health.IsUp, health.Evidence);
         }
+        else
+        {
+            bots.ProbedInVain(bot, isTrunkOut: breaker.State == BreakerState.Open);
+        }
+
+        LogIfChanged(bot, before);
+    }
+
+    /// <summary>Whether a bot's probe that was sent then is lost by the bot, and not with its trunk (P42).</summary>
+    private async Task<bool> IsTrunkThereAsync(TimeSpan since)
+    {
+        if (!row!.Settings.Breaker)
+        {
+            // nobody probes such a trunk
+            return true;
+        }
+
+        while (breaker.State != BreakerState.Open && trunk.MustAskFirst(since))
+        {
+            await ProbeNowAsync();
+        }
+
+        return breaker.State != BreakerState.Open && trunk.IsUp == true;
     }
 
     private BotHealthView View(BotId bot)

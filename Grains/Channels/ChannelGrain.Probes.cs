@@ -19,7 +19,10 @@ internal sealed partial class ChannelGrain
         }
     }
 
-    private async Task ProbeNowAsync()
+    /// <summary>One at a time: whoever asks meanwhile waits for the answer that is on its way. Never fails.</summary>
+    private Task ProbeNowAsync() => trunkProbe.IsCompleted ? trunkProbe = AskTrunkAsync() : trunkProbe;
+
+    private async Task AskTrunkAsync()
     {
         probedAt = Elapsed;
         TrunkHealth health;
@@ -32,11 +35,13 @@ internal sealed partial class ChannelGrain
         {
             health = new TrunkHealth(false, "no answer to a probe");
         }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException)
+        catch (Exception e)
         {
+            // whatever it was, a trunk that could not be asked is not known to be there
             health = new TrunkHealth(false, e.Message);
         }
 
+        trunk = new TrunkProbe(health.IsUp, probedAt);
         probeFault = health.IsUp ? null : health.Evidence ?? "no answer to a probe";
         if (row!.Settings.Breaker)
         {

@@ -25,6 +25,9 @@ internal sealed partial class ChannelGrain(
     /// <summary>Without a rate to keep a token may wait for a busy machine, but not past the second within which a pause holds (P11).</summary>
     private static readonly TimeSpan LongExpiry = TimeSpan.FromMilliseconds(800);
 
+    /// <summary>What is left is owed to another campaign, which is about to ask.</summary>
+    private static readonly TimeSpan OthersTurn = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(4);
@@ -36,6 +39,8 @@ internal sealed partial class ChannelGrain(
     private ChannelRow? row;
     private Breaker breaker = new();
     private string? probeFault;
+    private TrunkProbe trunk = TrunkProbe.None;
+    private Task trunkProbe = Task.CompletedTask;
     private long lastBundle;
     private int liveBeforeTrial;
     private TimeSpan probedAt = TimeSpan.MinValue / 2;
@@ -201,7 +206,8 @@ internal sealed partial class ChannelGrain(
         var state = row!.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {
-            return Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot);
+            // nothing is said of its bot: the campaign waits for the trunk, and is not paused by a bot that is away with it
+            return Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1));
         }
 
         if (bot is not null && bot.State != BotState.Up)
@@ -217,11 +223,13 @@ internal sealed partial class ChannelGrain(
             return Grant(request, 0, state == BreakerState.HalfOpen ? "channel_down" : "channel_lines", TimeSpan.FromMilliseconds(100), bot);
         }
 
-        var available = rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
-        var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
-        var count = Math.Min(fair, share);
+        var perSecond = row.Settings.CallsPerSecond;
+        var available = rate.Available(perSecond, ShortExpiry, now);
+        var count = available == int.MaxValue
+            ? fair
+            : ledger.FairStarts(request.Campaign, perSecond, available, RollingRate.Window(ShortExpiry), lines, fair, now);
         return count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now), bot)
+            ? Grant(request, 0, "channel_rate", available == 0 ? rate.Wait(ShortExpiry, now) : OthersTurn, bot)
             : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero, bot);
     }
 
@@ -294,7 +302,7 @@ internal sealed partial class ChannelGrain(
         }
 
         breaker = next;
-        pulse.Told(Id, breaker.State, row!.Settings.Breaker);
+        pulse.Told(Id, breaker.State, row!.Settings.Breaker, clock.Now());
     }
 
     private async Task WriteAsync(ChannelRow changed)

@@ -80,7 +80,7 @@ public sealed record SubscriberRows(IReadOnlyList<JobRow> Rows, IReadOnlyList<La
 }
 
 /// <summary>The store did not answer, or not in time: whether the write happened is not known.</summary>
-public sealed class StoreUnavailableException : Exception
+public sealed class StoreUnavailableException : System.Data.Common.DbException
 {
     public StoreUnavailableException()
     {

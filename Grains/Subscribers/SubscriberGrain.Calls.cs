@@ -103,6 +103,7 @@ internal sealed partial class SubscriberGrain
 
         plannedAt = row.TryStartedAt;
         channel = stored!.Terms.Settings.Channel;
+        isTrial = false;
         bot = BotId.Of(stored.Terms.Scenario);
         return held = Context(stored, row);
     }
@@ -133,7 +134,7 @@ internal sealed partial class SubscriberGrain
     private bool IsChannelDown(CallEnded ended)
     {
         pulse.Observe(channel, ended);
-        return pulse.IsDown(channel);
+        return isTrial || pulse.IsDown(channel, clock.Now());
     }
 
     /// <summary>A redial's lane is found or made before it is written, so that the campaign is told of the right one.</summary>
@@ -183,6 +184,7 @@ internal sealed partial class SubscriberGrain
             StartedAt = record.StartedAt,
             EndedAt = record.EndedAt,
             Bot = bot,
+            MissedBot = ended?.MissedBot ?? false,
             IsChannelClass = ended?.IsChannelClass ?? false,
             Evidence = ended?.IsChannelClass == true ? $"{ended.Cause.SipCode} {ended.Cause.Text}" : null,
             Status = step.Row.Status,

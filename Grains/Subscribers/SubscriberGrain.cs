@@ -44,6 +44,9 @@ internal sealed partial class SubscriberGrain(
     private UnixTime plannedAt;
     private ChannelId channel;
 
+    /// <summary>The call that is up tries a channel whose breaker is not closed: if it fails with the channel no streak grows (P42).</summary>
+    private bool isTrial;
+
     /// <summary>The bot of the call that is up.</summary>
     private BotId? bot;
 
@@ -56,8 +59,17 @@ internal sealed partial class SubscriberGrain(
     public async Task<AdmissionAnswer> AdmitAsync(Admission admission)
     {
         ArgumentNullException.ThrowIfNull(admission);
+        pulse.Told(admission.Channel, admission.Breaker, admission.Terms.Channel.Breaker, admission.BreakerAt);
         try
         {
+            if (held is { Row.Status: JobStatus.Live } call)
+            {
+                // what is held is the call's, and stays
+                return call.Row.Id == admission.Row.Id
+                    ? new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy)
+                    : await WaitForCallAsync(admission);
+            }
+
             var answer = await JudgeAsync(admission);
             if (answer.Result != AdmissionResult.Dialing)
             {
@@ -75,11 +87,6 @@ internal sealed partial class SubscriberGrain(
 
     private async Task<AdmissionAnswer> JudgeAsync(Admission admission)
     {
-        if (held?.Row.Status == JobStatus.Live)
-        {
-            return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
-        }
-
         if (desk.Refuse(admission.Channel, campaign) is not null)
         {
             return new AdmissionAnswer(AdmissionResult.NotNow, RefusalCodes.DriverRefused);
@@ -153,6 +160,7 @@ internal sealed partial class SubscriberGrain(
         held = context with { Row = intent };
         plannedAt = admission.PlannedAt;
         channel = admission.Channel;
+        isTrial = admission.Terms.Channel.Breaker && admission.Breaker != BreakerState.Closed;
         bot = BotId.Of(context.Terms.Scenario);
         if (IsTokenLate(admission))
         {
@@ -162,8 +170,10 @@ internal sealed partial class SubscriberGrain(
         var channelSettings = context.Terms.Channel;
         var command = new DialCommand(
             intent.Try, campaign, phone, channelSettings.RingTimeout, channelSettings.MaxCall, context.Terms.Scenario, intent.TryStartedAt);
-        var taken = await desk.DialAsync(admission.Channel, channelSettings, command);
-        return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused, taken.Refusal);
+        var taken = await desk.DialAsync(admission.Channel, channelSettings, command, () => IsTokenLate(admission));
+        return taken.IsAccepted ? new AdmissionAnswer(AdmissionResult.Dialing)
+            : taken.Refusal == RefusalCodes.TokenLate ? await NotPlacedAsync(RefusalCodes.TokenLate)
+            : await NotPlacedAsync(RefusalCodes.DriverRefused, taken.Refusal);
     }
 
     /// <summary>The intent's transaction said no: nothing is spent; what the phone forbids is put off, or ended for good.</summary>
@@ -186,6 +196,12 @@ internal sealed partial class SubscriberGrain(
                 return new AdmissionAnswer(AdmissionResult.Stale);
         }
     }
+
+    /// <summary>Another job of the phone is in a call: this one is not to be asked for again each second, each time with a token of the channel.</summary>
+    private async Task<AdmissionAnswer> WaitForCallAsync(Admission admission) =>
+        await ContextAsync(admission) is { Row.Status: JobStatus.Waiting } context
+            ? await PutOffAsync(context, RefusalCodes.PhoneBusy, clock.Now() + RefusalCodes.BusyRetry)
+            : new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
 
     private async Task<AdmissionAnswer> PutOffAsync(SubscriberContext context, string reason, UnixTime until)
     {

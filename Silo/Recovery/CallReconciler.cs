@@ -118,12 +118,26 @@ internal sealed partial class CallReconciler(
     {
         try
         {
-            var isOver = await EndAtCarrierAsync(row, cancel);
+            var isOver = await IsOverAsync(row, cancel);
             await grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(row.Campaign, row.Phone)).SettleAsync(row, isOver);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             LogSettleFailed(row.Try, e.GetType().Name);
+        }
+    }
+
+    /// <summary>A carrier that cannot be asked, or a driver that cannot be made, leaves the row to its longest time (P30).</summary>
+    private async Task<bool> IsOverAsync(JobRow row, CancellationToken cancel)
+    {
+        try
+        {
+            return await EndAtCarrierAsync(row, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            LogNotAsked(row.Try, e.GetType().Name);
+            return false;
         }
     }
 
@@ -171,6 +185,9 @@ internal sealed partial class CallReconciler(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Call {Try} has no live row; hung up")]
     private partial void LogOrphan(TryId @try);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Call {Try}: its carrier could not be asked ({Cause}); it is over when its longest time has passed")]
+    private partial void LogNotAsked(TryId @try, string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Call {Try} could not be settled ({Cause}); tried again soon")]
     private partial void LogSettleFailed(TryId @try, string cause);

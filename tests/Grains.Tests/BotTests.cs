@@ -87,6 +87,29 @@ public class BotTests(Rigs rigs)
     }
 
     [Theory, BothEngines]
+    public async Task CalleesWhoWereGoneBeforeTheBot_SayNothingOfIt_P41(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 }, c => c with { Scenario = First });
+        stage.Trunk.OnDial = c =>
+        {
+            if (c.Order % 2 == 0)
+            {
+                c.FailBot();
+            }
+            else
+            {
+                c.MissBot();
+            }
+        };
+        await stage.AddAsync(9);
+        await stage.StartAsync();
+        var paused = await stage.UntilAsync(p => p.Status == CampaignStatus.Paused, "it pauses by itself");
+        Assert.Equal("3 answered calls in a row found no bot", Assert.Single(paused.PauseCauses).Evidence);
+        Assert.Equal((5, 2), (stage.Trunk.Calls.Count, paused.Counters.Answered));
+    }
+
+    [Theory, BothEngines]
     public async Task RunningCampaigns_OfABotThatIsDown_PauseBeforeTheirFirstCall_P41(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);
@@ -136,6 +159,25 @@ public class BotTests(Rigs rigs)
         Assert.Empty(stage.Trunk.Calls);
         await stage.ResumeAsync();
         await stage.UntilAsync(p => p.Counters.Answered == 3, "all are called");
+    }
+
+    [Theory, BothEngines]
+    public async Task TrunkThatIsAwayFromTheStart_WithTheBotBehindIt_IsWaitedFor_AndPausesNobody_P42(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        var stage = await rig.StageAsync(channel: c => c with { Scenario = First });
+        stage.Trunk.IsUp = false;
+        stage.Trunk.OnBotProbe = _ => Gone;
+        stage.Trunk.OnDial = c => c.Reach();
+        await stage.AddAsync(3);
+        await stage.StartAsync();
+        var down = await stage.UntilAsync(p => p.Idle?.Code == "channel_down" || p.Status == CampaignStatus.Paused, "the breaker is open");
+        Assert.Equal((CampaignStatus.Running, BreakerState.Open), (down.Status, down.Channel!.Breaker));
+
+        stage.Trunk.OnBotProbe = _ => new TrunkHealth(true);
+        stage.Trunk.IsUp = true;
+        var done = await stage.UntilAsync(p => p.Counters.Answered == 3, "all are called once both are back");
+        Assert.Equal(CampaignStatus.Running, done.Status);
     }
 
     [Theory, BothEngines]

@@ -100,6 +100,33 @@ public abstract class PermitTests(Rigs rigs, StorageEngine engine)
     }
 
     [Fact]
+    public async Task ActivationThatWasTakenOver_AnswersWhatIsStored_AndRefusesNoEditByWhatItRemembers_I5()
+    {
+        var rig = await rigs.GetAsync(engine);
+        var store = rig.Get<ICampaignStore>();
+        async Task<Stage> OvertakenAsync()
+        {
+            var stage = await rig.StageAsync();
+            await stage.StartAsync();
+            var row = (await store.ReadAsync(stage.Id))!;
+            Assert.True(await store.TransitionAsync(row with { Status = CampaignStatus.Finished, FinishedAt = rig.Now, SettingsVersion = 7 }, row.Epoch));
+            return stage;
+        }
+
+        var seen = await OvertakenAsync();
+        Assert.Equal((CampaignStatus.Finished, 7), ((await seen.Campaign.GetAsync())!.Status, (await seen.Campaign.GetAsync())!.SettingsVersion));
+        var followed = await OvertakenAsync();
+        var progress = (await followed.Campaign.ProgressAsync())!;
+        Assert.Equal((CampaignStatus.Finished, "finished"), (progress.Status, progress.Idle!.Code));
+
+        // by its memory the version would be another one
+        var edited = await OvertakenAsync();
+        var settings = (await store.ReadAsync(edited.Id))!.Settings;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => edited.Campaign.EditAsync(settings, default, 7, "test"));
+        Assert.NotEqual("version_conflict", (await edited.Campaign.EditAsync(settings, default, 7, "test")).Refusal.Code);
+    }
+
+    [Fact]
     public async Task ChannelTakenOver_ItsOldBundlesAreVoid_AndDialingGoesOn_I5()
     {
         var rig = await rigs.GetAsync(engine);

@@ -84,6 +84,26 @@ public abstract class RestartTests(Rigs rigs, StorageEngine engine)
     }
 
     [Fact]
+    public async Task CallWhoseCarrierCannotBeAsked_IsSettled_WhenItsLongestTimeHasPassed_P29_P30()
+    {
+        await using var rig = await rigs.NewAsync(engine);
+        var stage = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 }, c => c with { MaxCallSeconds = 60 });
+        await stage.AddAsync(1);
+        await stage.StartAsync();
+        await stage.Trunk.UntilLiveAsync(1, "the call is up");
+
+        rig.Carrier.IsUnusable = true;
+        await rig.RestartAsync(() =>
+        {
+            rig.Clock.Forward(TimeSpan.FromSeconds(151));
+            return Task.CompletedTask;
+        });
+        stage = stage.Again();
+        var settled = await stage.UntilAsync(p => p.Counters.Live == 0, "its permit is back");
+        Assert.Equal((1, 0), (settled.Counters.Waiting, settled.Counters.Attempts));
+    }
+
+    [Fact]
     public async Task StartInstantThatPassedWhileNothingRan_StartsAtTheNextStart_P10()
     {
         await using var rig = await rigs.NewAsync(engine);

@@ -70,8 +70,8 @@ public class SipTrunkTests(Rigs rigs)
         Assert.Contains("503", down.Channel!.Evidence, StringComparison.Ordinal);
 
         far.Usual = HangsUp;
-        var back = await stage.UntilAsync(p => p.Counters.Final + p.Counters.Backoff == 20, "it dials again", TimeSpan.FromSeconds(40));
-        Assert.InRange(back.Counters.Answered, 14, 16);
+        // those that failed with the trunk rest for a minute at least
+        await stage.UntilAsync(p => p.Counters.Answered >= 9, "it dials again", TimeSpan.FromSeconds(40));
     }
 
     [Theory, BothEngines]

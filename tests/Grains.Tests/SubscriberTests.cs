@@ -24,6 +24,13 @@ public class SubscriberTests(Rigs rigs)
         await stage.Trunk.UntilLiveAsync(6, "one of the phone, five others");
         var first = Assert.Single(stage.Trunk.CallsTo(phone));
 
+        // the others are put off, not asked for again each second with a token of the channel
+        foreach (var job in jobs.Skip(1))
+        {
+            await Until.TrueAsync(async () => (await stage.NotesAsync(job)).Any(n => n.Code == "phone_busy"), "the timeline tells why it waits");
+            Assert.True((await stage.JobAsync(job)).NextAt > rig.Now + TimeSpan.FromSeconds(15), "it is due again soon");
+        }
+
         var (up, most) = (0, 0);
         stage.Trunk.OnDial = c =>
         {

@@ -8,7 +8,8 @@ public sealed class MutantTests(ITestOutputHelper output)
     public static TheoryData<string, string> Bugs => new()
     {
         { nameof(Bug.DoubleDial), "I2 one call" },
-        { nameof(Bug.TryNumberReused), "I3 recount" },
+        // whichever comes first: its record is written again, or its intent
+        { nameof(Bug.TryNumberReused), "I3 recount|I2 one intent" },
         { nameof(Bug.PermitFreedEarly), "I1 lines" },
         { nameof(Bug.CapNotChecked), "I1 campaign's maximum" },
         { nameof(Bug.RateNotCounted), "I1 rate" },
@@ -25,6 +26,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.PauseNotKept), "P6 pause" },
         { nameof(Bug.LimitIgnored), "P5 attempts" },
         { nameof(Bug.PhoneNotHeld), "P22 one call at a time|no phone held" },
+        { nameof(Bug.TokenCheckedOnce), "P11 token" },
         { nameof(Bug.NeverWoken), "liveness" },
         { nameof(Bug.CancelIgnored), "P27 cancelled" },
         { nameof(Bug.PauseToldEarly), "P11 pause" },

@@ -16,6 +16,7 @@ public class BotBridgeTests
     private const long Stays = 79_020_000_001;
     private const long Leaves = 79_021_000_001;
     private const long IsMoved = 79_022_000_001;
+    private const string Session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
 
     [Theory]
     [InlineData(BotHandover.ReInvite)]
@@ -91,16 +92,15 @@ public class BotBridgeTests
         await Until.TrueAsync(() => bot.Live == 1, "the bot is called");
         await side.Driver.HangUpAsync(id, HangUpReason.Stop, TestContext.Current.CancellationToken);
         var end = await sink.EndedAsync(id, "it was stopped");
-        Assert.Equal((CallClass.Answered, EndedBy.Ourselves), (end.Class, end.By));
+        Assert.Equal((CallClass.Answered, EndedBy.Ourselves, true), (end.Class, end.By, end.MissedBot));
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
     }
 
     [Fact]
     public async Task CalleeWhoLeavesWhileBeingMovedToTheBot_EndsTheBotsLegToo_P41()
     {
-        const string session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
-        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: session) };
-        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: session) };
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
         var sink = new RecordingSink();
         await using var side = new SipSide(far.Address, sink);
         var id = new TryId(new JobId(1), 1);
@@ -113,9 +113,94 @@ public class BotBridgeTests
         await Until.TrueAsync(() => far.ReInvites > 0 && bot.Live == 1, "the callee is being moved");
         far.HangUpAll();
         var end = await sink.EndedAsync(id, "the callee left");
-        Assert.Equal((CallClass.Answered, EndedBy.Callee), (end.Class, end.By));
+        Assert.Equal((CallClass.Answered, EndedBy.Callee, true), (end.Class, end.By, end.MissedBot));
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
         sink.CheckLaws();
+    }
+
+    /// <summary>RFC 5407 §3.2: the refusal of the move may overtake his BYE.</summary>
+    [Theory]
+    [InlineData(481)]
+    [InlineData(487)]
+    public async Task CalleeWhoseLeavingRefusesTheMove_IsNotTheBotsFailure_P41(int status)
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: status) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        var end = await DialAsync(far, bot, BotHandover.ReInvite);
+        Assert.Equal((CallClass.Answered, EndedBy.Network), (end.Class, end.By));
+        await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
+    }
+
+    /// <summary>P6, P7, P46: he is talked to until the BYE, not until it is answered; the bot is told with him.</summary>
+    [Fact]
+    public async Task LongestCall_EndsBothLegsAtOnce_ThoughTheTrunkIsSlowToSaySo_P7()
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: 200, ByeAfter: TimeSpan.FromSeconds(4)) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        var end = DialAsync(far, bot, BotHandover.ReInvite, TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => bot.HungUp == 1 && far.HungUp == 1, "both got BYE", TimeSpan.FromSeconds(3));
+        Assert.False(end.IsCompleted);
+        Assert.InRange(((await end).At - (await end).AnsweredAt).TotalSeconds, 0.9, 3);
+        Assert.Equal(CallClass.Answered, (await end).Class);
+    }
+
+    /// <summary>What the callee takes back, the bot has taken up already: it goes back too, or it would send to nobody.</summary>
+    [Fact]
+    public async Task SessionThatTheCalleeTakesBack_IsTakenBackFromTheBotToo_P41()
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: 200) };
+        var end = DialAsync(far, bot, BotHandover.LateOffer);
+        await Until.TrueAsync(() => far.Talking == 1 && bot.Talking == 1, "they hear each other");
+        far.OfferAll(Session.Replace("s=-", "s=moved", StringComparison.Ordinal));
+        await Until.TrueAsync(() => bot.ReInvites == 1, "the bot is offered it");
+        far.TakeBackAll();
+        await Until.TrueAsync(() => bot.ReInvites == 2, "the bot is offered the session before");
+        Assert.Equal([487], far.Answers);
+        Assert.Equal([true, false], bot.Offers.Select(o => o.Contains("s=moved", StringComparison.Ordinal)));
+        far.HangUpAll();
+        Assert.Equal((CallClass.Answered, EndedBy.Callee), ((await end).Class, (await end).By));
+    }
+
+    /// <summary>RFC 3261 §13.2.2.4: what the bot offered for a question that was taken back is answered all the same, or it could never be moved again.</summary>
+    [Fact]
+    public async Task QuestionThatTheCalleeTakesBack_LeavesTheBotFreeForTheNext_P41()
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: 200) };
+        var end = DialAsync(far, bot, BotHandover.LateOffer);
+        await Until.TrueAsync(() => far.Talking == 1 && bot.Talking == 1, "they hear each other");
+        far.OfferAll("");
+        await Until.TrueAsync(() => bot.ReInvites == 1, "the bot is asked");
+        far.TakeBackAll();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        far.OfferAll(Session, 2);
+        await Until.TrueAsync(() => far.Answers.Count == 2, "the callee is answered");
+        Assert.Equal([487, 200], far.Answers);
+        far.HangUpAll();
+        Assert.Equal((CallClass.Answered, EndedBy.Callee), ((await end).Class, (await end).By));
+    }
+
+    [Fact]
+    public async Task CalleeWhoAnswersTheCancelOfTheRingLimit_IsHungUp_AndNoBotIsCalled_P41()
+    {
+        using var far = new FarEnd { Usual = new Habit(0, TimeSpan.Zero, Session: Session, AnswersCancel: true) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        var end = await DialAsync(far, bot, BotHandover.ReInvite, ring: TimeSpan.FromSeconds(1));
+        Assert.Equal((CallClass.Answered, EndedBy.Ourselves), (end.Class, end.By));
+        Assert.Equal((0, 1), (bot.Calls, far.HungUp));
+    }
+
+    [Theory]
+    [InlineData(BotHandover.ReInvite)]
+    [InlineData(BotHandover.LateOffer)]
+    public async Task BotThatAnswersWhenItIsGivenUp_IsBotFailed_AndTheCalleeIsNotMovedToIt_P41(BotHandover handover)
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session, Moved: 200) };
+        using var bot = new FarEnd { Usual = new Habit(0, TimeSpan.Zero, Session: Session, AnswersCancel: true, ByeAfter: Timeout.InfiniteTimeSpan) };
+        var end = await DialAsync(far, bot, handover);
+        Assert.Equal((CallClass.BotFailed, "the bot did not answer in time"), (end.Class, end.Cause.Text));
+        Assert.Equal((0, 1), (far.ReInvites, bot.HungUp));
     }
 
     [Theory]
@@ -137,6 +222,22 @@ public class BotBridgeTests
         var end = await sink.EndedAsync(id, "the bot has no session");
         Assert.Equal((CallClass.BotFailed, why, botCalls), (end.Class, end.Cause.Text, bot.Calls));
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
+    }
+
+    /// <summary>One call from a far end to a bot.</summary>
+    private static async Task<CallEnded> DialAsync(FarEnd far, FarEnd bot, BotHandover handover, TimeSpan? talk = null, TimeSpan? ring = null)
+    {
+        var sink = new RecordingSink();
+        await using var side = new SipSide(far.Address, sink);
+        var id = new TryId(new JobId(1), 1);
+        await side.Driver.DialAsync(
+            new DialCommand(
+                id, new CampaignId(1), new PhoneNumber(Stays), ring ?? TimeSpan.FromSeconds(20), talk ?? TimeSpan.FromSeconds(30),
+                new Scenario { SipBotUri = $"sip:bot@{bot.Address}", Handover = handover }),
+            TestContext.Current.CancellationToken);
+        var end = await sink.EndedAsync(id, "the call");
+        sink.CheckLaws();
+        return end;
     }
 
     private static async Task<IReadOnlyList<CallEnded>> DialAsync(long phone, string bot, BotHandover handover, TimeSpan? talk = null)

@@ -99,6 +99,23 @@ public class SiloAndIdTests(StoreFixture store) : IClassFixture<StoreFixture>
         }
     }
 
+    /// <summary>P9: a campaign that finishes because every number is done does not take along one that has just come in.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task FinishOfWhatIsDone_IsRefused_WhileANumberWaits(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var campaign = await TestCampaign.NewAsync(rig);
+        var finished = campaign.Row with { Status = Campaigns.CampaignStatus.Finished, FinishedAt = rig.Now, OnlyIfDone = true };
+        var job = await campaign.AddOneAsync(store.NewPhone());
+        Assert.False(await rig.Campaigns.TransitionAsync(finished, campaign.Row.Epoch));
+        var row = (await rig.Campaigns.ReadAsync(campaign.Id))!;
+        Assert.Equal((Campaigns.CampaignStatus.Running, campaign.Row.Epoch), (row.Status, row.Epoch));
+
+        Assert.True(await rig.Dial.WriteStepAsync(Domain.Subscribers.SubscriberMachine.Cancel(job, Subscribers.EndReason.Cancelled, rig.Now)!));
+        Assert.True(await rig.Campaigns.TransitionAsync(finished, campaign.Row.Epoch));
+        Assert.Equal(Campaigns.CampaignStatus.Finished, (await rig.Campaigns.ReadAsync(campaign.Id))!.Status);
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Channel_CountsItsLiveCallsByCampaign(StorageEngine engine)
     {

@@ -35,7 +35,15 @@ public sealed class DialerProgram : IAsyncDisposable
         }
     }
 
-    public static DialerProgram Start(string workingDirectory, params string[] arguments)
+    public static DialerProgram Start(string workingDirectory, params string[] arguments) => StartProgram("Gateway.Api", workingDirectory, arguments);
+
+    public static DialerProgram Start(string workingDirectory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartProgram("Gateway.Api", workingDirectory, arguments, environment);
+
+    /// <summary>A silo of a cluster as a process.</summary>
+    public static DialerProgram StartSilo(string workingDirectory, params string[] arguments) => StartProgram("Silo", workingDirectory, arguments);
+
+    private static DialerProgram StartProgram(string name, string workingDirectory, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -44,10 +52,15 @@ public sealed class DialerProgram : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Path());
+        start.ArgumentList.Add(Path(name));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[variable] = value;
         }
 
         var program = new DialerProgram(new Process { StartInfo = start });
@@ -116,11 +129,11 @@ public sealed class DialerProgram : IAsyncDisposable
         process.Dispose();
     }
 
-    private static string Path()
+    private static string Path(string name)
     {
-        // artifacts/bin/<Test>/<configuration>/ → artifacts/bin/Gateway.Api/<configuration>/
+        // artifacts/bin/<Test>/<configuration>/ → artifacts/bin/<name>/<configuration>/
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar));
-        var path = System.IO.Path.Combine(here.Parent!.Parent!.FullName, "Gateway.Api", here.Name, "Gateway.Api.dll");
+        var path = System.IO.Path.Combine(here.Parent!.Parent!.FullName, name, here.Name, name + ".dll");
         return File.Exists(path) ? path : throw new InvalidOperationException($"The program is not built: {path}");
     }
 

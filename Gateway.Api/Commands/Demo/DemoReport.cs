@@ -42,7 +42,9 @@ internal sealed record DemoAudit(
     int OutsideHours,
     int DoNotCall,
     IReadOnlyList<string> Timeline,
-    string Curl)
+    string Curl,
+    string Console,
+    string? AdminKey)
 {
     /// <summary>Numbers that the import took and that have no end in the books.</summary>
     public long Lost => Accepted - Done;

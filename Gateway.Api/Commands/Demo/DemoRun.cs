@@ -209,7 +209,12 @@ internal sealed class DemoRun(SplitArguments arguments, TrunkSwitch trunk, strin
 
         screen.Line("Add a number yourself:");
         screen.Line(audit.Curl);
-        screen.Line($"Status page: {audit.Curl.Split(' ')[2].Split("/api/")[0]}/");
+        if (audit.AdminKey is not null)
+        {
+            screen.Line($"admin key: {audit.AdminKey}");
+        }
+
+        screen.Line($"Console, signs you in once: {audit.Console}");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

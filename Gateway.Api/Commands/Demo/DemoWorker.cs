@@ -5,6 +5,7 @@ using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.DoNotCall;
 using Dialer.Gateway.Commands.Dial;
+using Dialer.Gateway.Access;
 using Dialer.Gateway.Hosting;
 using Dialer.Numbers;
 using Dialer.PhoneLists;
@@ -170,12 +171,15 @@ internal sealed class DemoWorker(EngineStarter starter, SplitArguments arguments
         }
 
         var view = (await campaign.GetAsync())!;
+        var key = await AdminKey.EnsureAsync(engine.Services);
         return new DemoAudit(
             books.Received, recorded, books.DialedTwice, numbers.Accepted, final, books.MostAtOnce, Cap,
             books.Starts.Values.Count(s => !IsInside(view.Settings, s.At)),
             toDoNotCall,
             shown is null ? [] : await TimelineAsync(queries, shown),
-            $"curl -s {engine.Url}/api/calls/campaign/{view.Token}/addPhones -H 'Content-Type: application/json' -d '[{{\"phone\":\"79161234567\",\"payload\":{{\"name\":\"Anna\"}}}}]'");
+            $"curl -s {engine.Url}/api/calls/campaign/{view.Token}/addPhones -H 'Content-Type: application/json' -d '[{{\"phone\":\"79161234567\",\"payload\":{{\"name\":\"Anna\"}}}}]'",
+            await AdminKey.LinkAsync(engine) ?? engine.Url!,
+            key);
     }
 
     /// <summary>Whether a call of the ledger began within the campaign's hours, in its zone.</summary>

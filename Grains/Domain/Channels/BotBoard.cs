@@ -82,14 +82,14 @@ public sealed class BotBoard
     }
 
     /// <summary>
-    /// The probe was lost while the trunk is away too: that is no fault of the bot's, and must not pause what comes back with the
-    /// trunk (P42). It is not known until it answers.
+    /// The probe was lost while the trunk does not answer either: that is no fault of the bot's, and must not pause what comes back with
+    /// the trunk (P42). With the trunk out, the bot is not known until it answers; while calls still go out, what was known holds on.
     /// </summary>
-    public void ProbedInVain(BotId bot)
+    public void ProbedInVain(BotId bot, bool isTrunkOut)
     {
         var seat = SeatOf(bot);
         seat.IsProbing = false;
-        seat.Health = seat.Health.Unwatched();
+        seat.Health = isTrunkOut ? seat.Health.Unwatched() : seat.Health;
     }
 
     /// <summary>Somebody resumes a campaign of this bot.</summary>

@@ -17,10 +17,10 @@ public sealed record BotHealth
 
     public const int ProbesToLose = 3;
 
-    /// <summary>Between probes of a bot that is in use and up.</summary>
+    /// <summary>Between probes of a bot that is in use and up, and answered the last one.</summary>
     public static readonly TimeSpan ProbeUp = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between probes of a bot that is down or not known.</summary>
+    /// <summary>Between probes of a bot that is down, not known, or lost the last one.</summary>
     public static readonly TimeSpan ProbeElse = TimeSpan.FromSeconds(5);
 
     /// <summary>False: only the results of calls are known of it.</summary>
@@ -47,7 +47,7 @@ public sealed record BotHealth
     public bool Answers => !HasProbe || (IsProbed && ProbesLost == 0);
 
     /// <summary>When the bot should be probed next, counted from the last probe.</summary>
-    public TimeSpan ProbeInterval => State == BotState.Up ? ProbeUp : ProbeElse;
+    public TimeSpan ProbeInterval => State == BotState.Up && ProbesLost == 0 ? ProbeUp : ProbeElse;
 
     /// <summary>Takes answered calls in order. What comes while it is down by calls changes nothing.</summary>
     public BotHealth Report(BotDigest results) => results.OneByOne().Aggregate(this, (health, call) => health.Take(call));

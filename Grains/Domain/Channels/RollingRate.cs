@@ -9,6 +9,9 @@ public sealed class RollingRate
     private readonly Queue<(TimeSpan At, int Count)> grants = new();
     private int granted;
 
+    /// <summary>Over what grants are counted.</summary>
+    public static TimeSpan Window(TimeSpan expiry) => TimeSpan.FromSeconds(1) + expiry;
+
     /// <summary>How many may be granted now; <see cref="int.MaxValue"/> without a limit.</summary>
     public int Available(int perSecond, TimeSpan expiry, TimeSpan now)
     {
@@ -27,11 +30,11 @@ public sealed class RollingRate
 
     /// <summary>How long until the oldest grant leaves the window.</summary>
     public TimeSpan Wait(TimeSpan expiry, TimeSpan now) =>
-        grants.TryPeek(out var oldest) ? oldest.At + TimeSpan.FromSeconds(1) + expiry - now + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+        grants.TryPeek(out var oldest) ? oldest.At + Window(expiry) - now + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
 
     private void Forget(TimeSpan expiry, TimeSpan now)
     {
-        var horizon = now - TimeSpan.FromSeconds(1) - expiry;
+        var horizon = now - Window(expiry);
         while (grants.TryPeek(out var oldest) && oldest.At < horizon)
         {
             grants.Dequeue();

@@ -51,6 +51,12 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         Silo = 0,
     };
 
+    /// <summary>
+    /// The row waiting a moment, nothing spent: while a channel comes and goes, each of its trials is to be another number's, and nobody
+    /// is rung again at once (P42).
+    /// </summary>
+    public JobRow Rested(TimeSpan rest) => Uncounted() with { NotBefore = At + rest, Lane = SubscriberMachine.AtLane(Row) };
+
     /// <summary>The row waiting for its pause from now on, nothing spent.</summary>
     public JobRow Back(UnixTime end) => Uncounted() with { NotBefore = end, Lane = SubscriberMachine.PauseLane(Row) };
 
@@ -182,7 +188,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             Row = after,
             Siblings = siblings,
             Try = Record(after, rule, counted, next),
-            Release = new PhoneRelease(Row.Phone, Row.Try, At, Class is CallClass.Technical or CallClass.NotPlaced, Row.TryStartedAt),
+            Release = new PhoneRelease(
+                Row.Phone, Row.Try, At, Class == CallClass.NotPlaced || (isTechnical && !ended.HasRung), Row.TryStartedAt),
             RemindAt = after.Status == JobStatus.Backoff || siblings.Any(s => s.Status == JobStatus.Backoff) ? hold : UnixTime.None,
             Counters = CounterDelta.Between(Row, after)
                 + SiblingRules.Delta(context.Others, siblings)

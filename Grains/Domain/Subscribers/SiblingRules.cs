@@ -37,6 +37,7 @@ internal static class SiblingRules
     {
         var hold = LastTried(context) switch
         {
+            { Status: JobStatus.Final, ErrorStreak: > 0, NotBefore.IsNone: false } failed => HoldOfFinal(context, failed),
             { Status: JobStatus.Final, NotBefore.IsNone: false } final => context.DueAt(final),
             // the ninth error: the pause in force counts, also for who was not there
             { } spent when SubscriberMachine.IsInErrorPause(spent) => context.DueAt(spent),
@@ -49,6 +50,13 @@ internal static class SiblingRules
         }
 
         return hold;
+    }
+
+    /// <summary>It kept its backoff, or the instant of a redial that was asked for longer ahead: of that, rows that were there then need not know.</summary>
+    private static UnixTime HoldOfFinal(SubscriberContext context, JobRow final)
+    {
+        var latest = LatestHold(context, final);
+        return final.NotBefore > latest && final.ErrorStreak == context.Row.ErrorStreak ? UnixTime.None : UnixTime.Min(final.NotBefore, latest);
     }
 
     /// <summary>

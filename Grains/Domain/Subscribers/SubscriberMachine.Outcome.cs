@@ -10,6 +10,9 @@ public static partial class SubscriberMachine
     /// <summary>After a call that found no bot the phone rests at least this long (P41).</summary>
     public static readonly TimeSpan BotFailedPause = TimeSpan.FromMinutes(60);
 
+    /// <summary>After a call that failed with its channel the number rests so long (P42).</summary>
+    public static readonly TimeSpan ChannelDownPause = TimeSpan.FromMinutes(1);
+
     /// <summary>The callee answered: from here the attempt is spent whatever happens (P41).</summary>
     public static JobRow Answered(JobRow row, UnixTime at)
     {
@@ -103,7 +106,7 @@ public static partial class SubscriberMachine
     {
         if (isChannelDown)
         {
-            return call.RedialOr(call.Uncounted(), () => call.Wait(call.Uncounted(), StepRules.ChannelDown, counted: false));
+            return call.RedialOr(call.Uncounted(), () => call.Wait(call.Rested(ChannelDownPause), StepRules.ChannelDown, counted: false));
         }
 
         var streak = call.Row.ErrorStreak + 1;

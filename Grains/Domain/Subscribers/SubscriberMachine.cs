@@ -20,7 +20,7 @@ public static partial class SubscriberMachine
         EndReason = reason,
         FinishedAt = now,
         Silo = 0,
-        NotBefore = row.Status == JobStatus.Backoff || IsInErrorPause(row) ? row.NotBefore : UnixTime.None,
+        NotBefore = row.Status == JobStatus.Backoff || row.ErrorStreak > 0 || IsInErrorPause(row) ? row.NotBefore : UnixTime.None,
     };
 
     /// <summary>It waits for the pause that follows the ninth error (P8).</summary>

@@ -29,8 +29,11 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
             "update campaign set name = @name, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
             + "channel = @channel, list = @list, max_calls = @max_calls, starts_at = @starts_at, started_at = @started_at, "
             + "finished_at = @finished_at, deleted_at = @deleted_at, loading = @loading, load_at = @load_at, total = total + @add "
-            + "where id = @id and epoch = @expected",
+            + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : ""),
             [.. Values(row), ("expected", expectedEpoch)]) == 1);
+
+    public Task SetTokenAsync(CampaignId id, string token) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
+        "update campaign set token = @token where id = @id", ("token", token), ("id", id.Value)));
 
     public Task<CampaignCounters?> ReadCountersAsync(CampaignId id) => database.ReadAsync(async connection =>
     {

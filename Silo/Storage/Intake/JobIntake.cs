@@ -16,6 +16,8 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
     /// <summary>So many refused numbers are named; whoever mends them asks again.</summary>
     private const int MaxRefusals = 100;
 
+    private static readonly TimeSpan DestinationsLimit = TimeSpan.FromSeconds(2);
+
     private static readonly BulkColumn[] JobColumns =
     [
         new("id", BulkType.Int64), new("campaign", BulkType.Int64), new("phone", BulkType.Int64), new("lane", BulkType.Int64),
@@ -71,7 +73,7 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
     /// <summary>The numbers that the campaign's trunk may not call (P39): nothing is added then, so that nobody waits for a call in vain.</summary>
     private async Task<IReadOnlyList<Refusal>> RefuseDestinationsAsync(CampaignId campaign, IReadOnlyList<NewJob> jobs)
     {
-        if (jobs.Count == 0 || await grains.GetGrain<ICampaignGrain>(campaign.Value).DestinationsAsync() is not { } terms)
+        if (jobs.Count == 0 || await DestinationsAsync(campaign) is not { } terms)
         {
             return [];
         }
@@ -84,6 +86,19 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
                 "destination_not_allowed",
                 $"Number {j.Index + 1} of the request cannot be called: {j.Why}. Take it out, or name its prefix in the channel's destinationPrefixes.",
                 Field: $"[{j.Index}].phone"))];
+    }
+
+    /// <summary>Taking numbers needs the database only: what cannot be asked now is found when the number comes due.</summary>
+    private async Task<DestinationTerms?> DestinationsAsync(CampaignId campaign)
+    {
+        try
+        {
+            return await grains.GetGrain<ICampaignGrain>(campaign.Value).DestinationsAsync().WaitAsync(DestinationsLimit);
+        }
+        catch (Exception e) when (e is TimeoutException or Orleans.Runtime.OrleansException)
+        {
+            return null;
+        }
     }
 
     private async Task<IntakeResult> AddAsync(

@@ -24,7 +24,7 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
     /// page, or those of other campaigns passed over. Ids rise with the instant, so it is their order.
     /// </summary>
     public const string AfterJob =
-        "j.campaign = @campaign and (j.created_at, j.id) > (coalesce((select b.created_at from call_job b where b.id = @after), 0), @after)";
+        "(j.campaign + 0) = @campaign and (j.created_at, j.id) > (coalesce((select b.created_at from call_job b where b.id = @after), 0), @after)";
 
     public const string InOrder = " order by j.created_at, j.id limit @limit";
 
@@ -75,7 +75,9 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
 
     public Task<CampaignSummary?> FindCampaignOfListAsync(ListId list) => FindAsync("where list = @value and status <> 5 order by id desc limit 1", list.Value);
 
-    public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => FindAsync("where token = @value", token);
+    public Task<CampaignSummary?> FindCampaignByTokenAsync(string token) => token.Contains('.', StringComparison.Ordinal)
+        ? FindAsync("where token = @value", token)
+        : Task.FromResult<CampaignSummary?>(null);
 
     public Task<CampaignSettings?> ReadSettingsAsync(CampaignId campaign) => database.ReadAsync(async connection =>
         (string?)await connection.ScalarAsync("select settings from campaign where id = @id", ("id", campaign.Value)) is { } text

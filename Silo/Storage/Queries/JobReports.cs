@@ -17,7 +17,7 @@ internal sealed class JobReports(IDatabase database) : IJobReports
     private const string Open =
         "select j.id as job, j.series as series, j.created_at as created, j.phone as phone, j.status as status, j.result as result, "
         + "j.attempts as attempts, j.attempts_total as total, case when j.finished_at = 0 and j.status <> 2 then @ended else j.finished_at end as finished "
-        + "from call_job j where j.campaign = @campaign";
+        + "from call_job j where (j.campaign + 0) = @campaign";
 
     private const string Closed =
         "select s.job, s.series, j.created_at, j.phone, 4, s.result, s.attempts, s.attempts, s.finished_at "

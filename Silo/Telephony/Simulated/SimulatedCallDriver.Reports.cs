@@ -162,6 +162,7 @@ public sealed partial class SimulatedCallDriver
                 Cause = facts.Cause,
                 AnsweredAt = call.AnsweredAt,
                 IsChannelClass = facts.IsChannelClass,
+                HasRung = call.Phase >= CarrierReportKind.Ringing,
             });
         }
 

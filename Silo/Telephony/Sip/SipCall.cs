@@ -15,7 +15,11 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     private int route;
     private SipLeg? leg;
     private volatile bool isAnswered;
+    private bool hasRung;
     private UnixTime answeredAt;
+
+    /// <summary>When the last event was told: none is earlier than the one before.</summary>
+    private UnixTime toldAt;
     private HangUpReason hangUp;
     private SipProfile? profile;
     private BotBridge? bridge;
@@ -46,7 +50,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return;
         }
 
-        routes = all.Current();
+        // others would look for it only where it was said to go (P30)
+        routes = command.Line is { } told ? SipLine.Only(all.Current(), told) : all.Current();
         profile = own;
         if (routes.Count == 0 || profile is null)
         {
@@ -94,7 +99,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
         var isKnown = !answeredAt.IsNone && hangUp != HangUpReason.None;
         End(
             isKnown ? new Outcome(CallClass.Answered, Fault.None) : new Outcome(CallClass.Unknown, Fault.Ourselves),
-            new LegEndFacts(isKnown ? LegEnd.LocalBye : LegEnd.Lost, Text: "the far side did not confirm the end"));
+            new LegEndFacts(isKnown ? LegEnd.LocalBye : LegEnd.Lost, Text: "the far side did not confirm the end", At: leg?.EndedAt));
         if (leg is not null)
         {
             // whatever is still up there shall not stay up
@@ -112,6 +117,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     void IBridgedCall.BotLeft() => HangUp(HangUpReason.Bot);
 
     bool ILegHost.Offered(SipLeg from, SipMessage request) => bridge?.CalleeOffered(request) == true;
+
+    void ILegHost.Withdrawn(SipLeg from) => bridge?.CalleeWithdrew();
 
     void ILegHost.Confirmed(SipLeg from, ReadOnlyMemory<byte> answer) => bridge?.CalleeConfirmed(answer);
 
@@ -143,16 +150,21 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
 
     void ILegHost.Tell(SipLeg leg, LegEventKind kind, LegEndFacts? end)
     {
+        hasRung |= kind is LegEventKind.Ringing or LegEventKind.Answered;
         switch (kind)
         {
             case LegEventKind.Ringing when hangUp == HangUpReason.None && !HasEnded:
-                driver.Post(new CallRinging { Try = command.Id, Campaign = command.Campaign, Phone = command.To, Seq = ++seq, At = driver.Now });
+                driver.Post(new CallRinging { Try = command.Id, Campaign = command.Campaign, Phone = command.To, Seq = ++seq, At = toldAt = driver.Now });
                 break;
             case LegEventKind.Answered:
                 Answered(leg);
                 break;
+            case LegEventKind.HangingUp:
+                // both at once (P61)
+                bridge?.End();
+                break;
             case LegEventKind.Ended:
-                if (end!.How == LegEnd.NoResponse)
+                if (end is { IsSilent: true, How: not LegEnd.NotSent })
                 {
                     // this call may have got there and goes nowhere else (I2); the next one tries another target first
                     driver.Failed(routes[route]);
@@ -172,7 +184,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return;
         }
 
-        answeredAt = driver.Now;
+        answeredAt = toldAt = driver.Now;
         isAnswered = true;
         if (hangUp == HangUpReason.None)
         {
@@ -185,7 +197,11 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
                 At = answeredAt,
                 Leg = answered.Record(),
             });
-            Connect(answered);
+            if (!answered.IsCancelled)
+            {
+                // at the ring limit he is being hung up: no bot is called for him
+                Connect(answered);
+            }
         }
     }
 
@@ -216,7 +232,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return outcome;
         }
 
-        if (botFault is null && facts.How == LegEnd.RemoteBye && bridge is { WasUp: false, Waited: >= SilenceMs })
+        if (botFault is null && facts.How is LegEnd.RemoteBye or LegEnd.Lost && bridge is { WasUp: false, Waited: >= SilenceMs })
         {
             botFault = "the callee hung up before the bot was connected";
         }
@@ -255,13 +271,15 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             Campaign = command.Campaign,
             Phone = command.To,
             Seq = ++seq,
-            At = UnixTime.Max(driver.Now, answeredAt),
+            At = UnixTime.Max(driver.Now - TimeSpan.FromMilliseconds(facts.At is { } at ? loop.Now - at : 0), toldAt),
             Class = outcome.Class,
             By = By(facts),
             Fault = outcome.Fault,
             Cause = new RawCause(facts.Status, facts.Q850, botFault ?? facts.Text),
             AnsweredAt = answeredAt,
             IsChannelClass = outcome.IsChannelClass,
+            HasRung = hasRung,
+            MissedBot = outcome.Class == CallClass.Answered && command.Scenario.SipBotUri is not null && bridge?.WasUp != true,
         });
         driver.Ended();
     }
@@ -270,7 +288,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     {
         LegEnd.RemoteBye => EndedBy.Callee,
         LegEnd.Refused => facts.Status is 486 or 600 or 603 ? EndedBy.Callee : EndedBy.Network,
-        LegEnd.LocalBye or LegEnd.Cancelled or LegEnd.Lost => hangUp == HangUpReason.Bot ? EndedBy.Bot : EndedBy.Ourselves,
+        LegEnd.LocalBye or LegEnd.Cancelled => hangUp == HangUpReason.Bot ? EndedBy.Bot : EndedBy.Ourselves,
         _ => EndedBy.Network,
     };
 }

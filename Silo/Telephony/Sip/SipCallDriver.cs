@@ -135,6 +135,12 @@ internal sealed partial class SipCallDriver : ICallDriver
     public async ValueTask<OrphanResult> EndOrphanAsync(OrphanCall call, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(call);
+        if (call is { Line: null, Leg: null, AnsweredAt.IsNone: true })
+        {
+            // its process died before it told where calls would go, and none leaves before that
+            return OrphanResult.Over;
+        }
+
         await routes.Ready.WaitAsync(LookUpLimit, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (isClosed || routes.Current().Count == 0)
         {

@@ -33,7 +33,10 @@ internal sealed class SipOrphan : ILegHost
         var orphan = new SipOrphan(routes, loop, today, ways);
         loop.Post(() =>
         {
+            // first, as it throws when the record cannot be read: such a leg has no end that would take it off the loop
+            SipLeg.CheckRecord(call.Leg);
             var leg = new SipLeg(ids, settings, orphan);
+            // known before anything leaves: an answer may be here before the last CANCEL is away
             loop.Add(leg);
             leg.EndOrphaned(call.Leg);
             loop.Touched(leg);
@@ -53,7 +56,7 @@ internal sealed class SipOrphan : ILegHost
         }
     }
 
-    /// <summary>BYE goes by the stored dialog, from us; CANCEL to where the INVITE may have gone, looking like it. Null: not known.</summary>
+    /// <summary>BYE goes by the stored dialog, from us; CANCEL to wherever the INVITE may have gone, looking like it. Null: not known.</summary>
     private static IReadOnlyList<SipHop>? Ways(SipRoutes routes, SipRoute today, OrphanCall call)
     {
         if (call.Leg is not null)
@@ -61,8 +64,10 @@ internal sealed class SipOrphan : ILegHost
             return [today.Hop];
         }
 
-        var line = SipLine.Parse(call.Line);
-        var hops = line?.Targets.Select(t => routes.HopTo(t.Transport, t.Address)).ToList();
-        return hops?.TrueForAll(h => h is not null) == true ? [.. hops.Select(h => new SentAs(h!, line!.SentBy))] : null;
+        var ways = SipLine.ParseAll(call.Line)?
+            .SelectMany(l => l.Targets, (l, target) => (l.SentBy, target.Transport, target.Address)).Distinct()
+            .Select(w => (w.SentBy, Hop: routes.HopTo(w.Transport, w.Address)))
+            .ToList();
+        return ways?.TrueForAll(w => w.Hop is not null) == true ? [.. ways.Select(w => new SentAs(w.Hop!, w.SentBy))] : null;
     }
 }

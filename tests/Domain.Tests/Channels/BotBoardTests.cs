@@ -49,11 +49,11 @@ public class BotBoardTests
     }
 
     [Theory]
-    [InlineData(90, BotState.Up)]
-    [InlineData(91, BotState.Down)]
-    public void BotInUse_WhoseProbesAreLost_StaysUpUntilTheThird_P41(int end, BotState expected)
+    [InlineData(40, BotState.Up)]
+    [InlineData(41, BotState.Down)]
+    public void BotInUse_WhoseProbesAreLost_IsAskedEvery5Seconds_AndStaysUpUntilTheThird_P41(int end, BotState expected)
     {
-        ProbesUntil(end, at => at < 30);
+        Assert.Equal(new[] { 0, 30, 35, 40 }.Where(s => s < end), ProbesUntil(end, at => at < 30));
         Assert.Equal(expected, board.Of(Bot).State);
     }
 

@@ -54,7 +54,8 @@ public class BotHealthTests
     public void ThreeLostProbesInARow_AreDown_TwoAreNot_P41()
     {
         var two = Up.Probed(false, "408").Probed(false, "408");
-        Assert.Equal((BotState.Up, false, BotHealth.ProbeUp), (two.State, two.Answers, two.ProbeInterval));
+        Assert.Equal((BotState.Up, false, BotHealth.ProbeElse), (two.State, two.Answers, two.ProbeInterval));
+        Assert.Equal(BotHealth.ProbeUp, two.Probed(true, null).ProbeInterval);
         Assert.Equal(BotState.Up, two.Probed(true, null).Probed(false, "408").Probed(false, "408").State);
 
         var down = two.Probed(false, "no answer to a probe");
@@ -107,6 +108,15 @@ public class BotHealthTests
         }
 
         Assert.Equal((BotDigest.Good, BotDigest.Failed), (BotDigest.Of(CallClass.Answered), BotDigest.Of(CallClass.BotFailed)));
+    }
+
+    [Fact]
+    public void CalleeWhoWasGoneBeforeTheBot_SaysNothingOfIt_P41()
+    {
+        Assert.Equal(default, BotDigest.Of(CallClass.Answered, missedBot: true));
+        Assert.Equal(BotDigest.Failed, BotDigest.Of(CallClass.BotFailed, missedBot: true));
+        BotDigest[] calls = [BotDigest.Failed, BotDigest.Failed, BotDigest.Of(CallClass.Answered, missedBot: true), BotDigest.Failed];
+        Assert.Equal(BotState.Down, Up.Report(calls.Aggregate((a, b) => a.Then(b))).State);
     }
 
     [Fact]

@@ -49,8 +49,6 @@ public class LineLedgerTests
         Ask(ledger, B, live: 0, lines: 1, want: 5, settled: 99);
         ledger.Report(B, 0, 99, 5, TimeSpan.Zero);
         Ask(ledger, A, live: 5, lines: 10, want: 0);
-        Assert.Equal(2, ledger.Rivals(TimeSpan.Zero) + 1);
-        Assert.Equal(1, ledger.Rivals(TimeSpan.FromSeconds(3)));
         Assert.Equal(5, ledger.Fair(A, 10, 9, TimeSpan.FromMilliseconds(2001)));
         Assert.True(ledger.Fair(A, 10, 9, TimeSpan.FromMilliseconds(2000)) < 5);
     }
@@ -122,6 +120,60 @@ public class LineLedgerTests
         Assert.All(ids, id => Assert.True(served[id] >= 60 / campaigns / 2, $"{id} got {served[id]} of {served.Values.Sum()}"));
     }
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(1, 3)]
+    [InlineData(5, 2)]
+    [InlineData(10, 3)]
+    public void Rate_IsSharedInTurns_EvenIfOneAlwaysAsksFirst_AndOftener_P43(int perSecond, int campaigns)
+    {
+        var rates = new RateWorld(perSecond, lines: 1000);
+        var ids = Enumerable.Range(1, campaigns).Select(i => new CampaignId(i)).ToList();
+        for (var tick = 0; tick < 1200; tick++)
+        {
+            rates.Now += TimeSpan.FromMilliseconds(50);
+            rates.Ask(ids[0], want: 20);
+            if (tick % 5 == 0)
+            {
+                ids.Skip(1).ToList().ForEach(id => rates.Ask(id, want: 20));
+            }
+        }
+
+        var all = rates.Served.Values.Sum();
+        // the window is a second and the life of a token, and a turn is waited for
+        Assert.InRange(all, perSecond * 35, perSecond * 60);
+        Assert.All(ids, id => Assert.InRange(rates.Served.GetValueOrDefault(id), all / campaigns * 3 / 4, (all / campaigns * 5 / 4) + 1));
+    }
+
+    [Fact]
+    public void CampaignServedLastInThisWindow_WaitsWhileARivalIsOwedAStart_P43()
+    {
+        var rates = new RateWorld(perSecond: 2, lines: 1000);
+        Assert.Equal(1, rates.Ask(A, want: 1));
+
+        rates.Want(B, 5);
+        Assert.Equal(0, rates.Ask(A, want: 5));
+        Assert.Equal(1, rates.Ask(B, want: 5));
+    }
+
+    [Fact]
+    public void LonelyCampaign_HasTheWholeRate_AndRivalsWithoutALineAreOwedNone_P43()
+    {
+        var rates = new RateWorld(perSecond: 10, lines: 10);
+        Assert.Equal(10, rates.Ask(A, want: 30));
+
+        // B has more than its half of the lines and waits for A's: the starts are A's meanwhile
+        var busy = new RateWorld(perSecond: 1, lines: 10);
+        busy.Live[B] = 6;
+        busy.Live[A] = 2;
+        for (var window = 0; window < 3; window++)
+        {
+            busy.Want(B, 4);
+            Assert.Equal(1, busy.Ask(A, want: 4));
+            busy.Now += TimeSpan.FromSeconds(1.5);
+        }
+    }
+
     /// <summary>
     /// Campaigns use their tokens within the expiry or throw them away; requests and answers get lost; campaigns vanish and come
     /// back. The calls that are really up never exceed the lines.
@@ -151,6 +203,37 @@ public class LineLedgerTests
         var count = ledger.Fair(id, lines, want, TimeSpan.Zero);
         ledger.Grant(id, Interlocked.Increment(ref lastBundle), count, TimeSpan.Zero);
         return count;
+    }
+
+    /// <summary>A channel with a rate, as its grain asks the ledger; calls are over as they begin, but those that are said to be live.</summary>
+    private sealed class RateWorld(int perSecond, int lines)
+    {
+        private readonly LineLedger ledger = new();
+        private readonly RollingRate rate = new();
+        private long bundle;
+
+        public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(100);
+
+        public Dictionary<CampaignId, int> Live { get; } = [];
+
+        public Dictionary<CampaignId, int> Served { get; } = [];
+
+        public void Want(CampaignId id, int want) => ledger.Report(id, Live.GetValueOrDefault(id), bundle, want, Now);
+
+        public int Ask(CampaignId id, int want)
+        {
+            Want(id, want);
+            var fair = ledger.Fair(id, lines, want, Now);
+            var count = ledger.FairStarts(id, perSecond, rate.Available(perSecond, Expiry, Now), RollingRate.Window(Expiry), lines, fair, Now);
+            if (count > 0)
+            {
+                ledger.Grant(id, ++bundle, count, Now);
+                rate.Grant(count, Now);
+                Served[id] = Served.GetValueOrDefault(id) + count;
+            }
+
+            return count;
+        }
     }
 
     private sealed class LedgerWorld(int lines)

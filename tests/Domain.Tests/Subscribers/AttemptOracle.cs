@@ -93,6 +93,7 @@ internal sealed class AttemptOracle(SubscriberWorld world)
         {
             CallClass.BotFailed => record.EndedAt + (job.Pause > TimeSpan.FromHours(1) ? job.Pause : TimeSpan.FromHours(1)),
             CallClass.Unknown => record.EndedAt + (job.Pause > TimeSpan.FromSeconds(100) ? job.Pause : TimeSpan.FromSeconds(100)),
+            CallClass.Technical when world.WasChannelDown => record.EndedAt + TimeSpan.FromMinutes(1),
             CallClass.Technical when !counts => job.RestsUntil,
             CallClass.NotPlaced => job.RestsUntil,
             _ => record.EndedAt + job.Pause,

@@ -1,4 +1,5 @@
 using Dialer.Calls;
+using Dialer.Campaigns;
 using Dialer.Domain.Subscribers;
 using Dialer.Subscribers;
 using static Dialer.Tests.Subscribers.SubscriberWorld;
@@ -143,6 +144,29 @@ public class ErrorTests
         Assert.Equal((JobStatus.Waiting, 2, 0), (step.Row.Status, step.Row.ErrorStreak, step.Row.AttemptsTotal));
         Assert.True(step.Release!.GiveBackStart);
         Assert.Equal(StepRules.ChannelDown, step.Try!.Rule);
+    }
+
+    [Fact]
+    public void NumberWhoseChannelIsDown_IsPutOffByAMinute_SoThatTheNextTrialIsAnothers_P42()
+    {
+        var world = new SubscriberWorld(Attempts(2, pause: 45));
+        world.DialAndEnd(CallClass.Busy);
+        world.DialWhenDue();
+        var step = world.End(CallClass.Technical, isChannelClass: true, isChannelDown: true);
+        Assert.Equal((LaneKind.At, world.Now + TimeSpan.FromMinutes(1)), (Lane.KindOf(step.Row.Lane), step.Row.NotBefore));
+        Assert.Equal((1, step.Row.NotBefore), (step.Row.Attempts, step.Try!.NextAt));
+        Assert.Equal(TimeSpan.FromMinutes(1), world.DialWhenDue());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PhoneThatRang_DoesNotGetItsStartBack_WhateverFailedThen_P58(bool isChannelDown)
+    {
+        var world = new SubscriberWorld(Attempts(1));
+        world.DialWhenDue();
+        var step = world.End(CallClass.Technical, isChannelClass: true, isChannelDown: isChannelDown, hasRung: true);
+        Assert.Equal((CallClass.Technical, false, 0), (step.Try!.Class, step.Release!.GiveBackStart, step.Row.AttemptsTotal));
     }
 
     [Theory]

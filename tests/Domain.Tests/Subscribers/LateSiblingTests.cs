@@ -82,6 +82,24 @@ public class LateSiblingTests
     }
 
     [Fact]
+    public void JobCancelledWhileItWaitsForItsRedial_LeavesTheHoldOfItsErrorToTheNext_P8()
+    {
+        var world = new SubscriberWorld(Attempts(2));
+        world.DialWhenDue();
+        world.End(CallClass.Technical, bot: RedialTests.Ask(attempts: 2, retry: 60));
+        var failedAt = world.Now;
+        Assert.Equal(JobStatus.Waiting, world.Row.Status);
+        world.AddJob();
+        world.Cancel(0);
+        world.AddJob();
+
+        // when within its ringing the error came is not known any more
+        world.DialWhenDue(2);
+        Assert.InRange(world.Now - failedAt, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3));
+        Assert.Equal(1, world.Rows[2].ErrorStreak);
+    }
+
+    [Fact]
     public void NinthErrorOnTheLastAttempt_HoldsAJobAddedLaterForThePause_P8()
     {
         var world = new SubscriberWorld(Attempts(1, pause: 45));

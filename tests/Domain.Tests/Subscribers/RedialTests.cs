@@ -244,11 +244,12 @@ public class RedialTests
     public void Redial_OfANumberThatTheTrunkMayNotCallAnyMore_IsDropped_P39()
     {
         var world = new SubscriberWorld(Attempts(3));
+        world.DialWhenDue();
         world.Terms = world.Terms with
         {
             Channel = world.Terms.Channel with { Kind = ChannelKind.Sip, Sip = new SipSettings { Host = "192.0.2.1", DestinationPrefixes = "375" } },
         };
-        var step = world.DialAndEnd(CallClass.Answered, Talk, Ask(attempts: 2));
+        var step = world.End(CallClass.Answered, Talk, Talk, Ask(attempts: 2));
         Assert.Equal((JobStatus.Final, JobResult.Reached), (step.Row.Status, step.Row.Result));
         AssertDropped(world, "the trunk may not call such numbers");
     }

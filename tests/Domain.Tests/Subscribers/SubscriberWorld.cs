@@ -150,12 +150,13 @@ internal sealed class SubscriberWorld
         BotReply? bot = null,
         bool isChannelClass = false,
         bool isChannelDown = false,
-        SubscriberContext? seen = null)
+        SubscriberContext? seen = null,
+        bool hasRung = false)
     {
         var job = rows.FindIndex(r => r.Status == JobStatus.Live);
         Now += after ?? Ring;
         WasChannelDown = isChannelClass && isChannelDown;
-        var ended = Ended(rows[job], callClass, Now, talk, bot, isChannelClass);
+        var ended = Ended(rows[job], callClass, Now, talk, bot, isChannelClass) with { HasRung = hasRung };
         return Apply(job, SubscriberMachine.Ended(seen ?? Context(job), ended, rows[job].TryStartedAt, isChannelDown));
     }
 

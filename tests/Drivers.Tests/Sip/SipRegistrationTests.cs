@@ -25,6 +25,16 @@ public class SipRegistrationTests
     }
 
     [Fact]
+    public async Task RegistrarBehindAProxyThatAsksToo_GetsBothAnswers_P39()
+    {
+        using var far = new FarEnd { Wants = Right, ProxyWants = Right };
+        await using var side = new SipSide(far.Address, new RecordingSink(), t => t with { Registers = true, Credentials = Right });
+        var health = await side.Driver.ProbeAsync(TestContext.Current.CancellationToken);
+        Assert.True(health.IsUp, health.Evidence);
+        Assert.Single(far.Registrations);
+    }
+
+    [Fact]
     public async Task WrongPassword_IsToldAsTheTrunksHealth_P42()
     {
         using var far = new FarEnd { Wants = Right };

@@ -82,4 +82,26 @@ public class KeyTests(Rigs rigs)
         Assert.DoesNotContain("Dialer.", problem.ToJsonString(), StringComparison.Ordinal);
         Assert.DoesNotContain("System.", problem.ToJsonString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task CommandsByToken_AreInTheAuditLog_AndThoseByAWrongOneAreNot_P52()
+    {
+        var rig = await rigs.GetAsync();
+        using var admin = await rig.ClientAsync(AccessRole.Admin);
+        var campaign = await rig.CampaignAsync();
+        using (var stopped = await admin.PostAsync($"/api/calls/campaign/{campaign.Token}/control/stop", null))
+        {
+            Assert.Equal(HttpStatusCode.OK, stopped.StatusCode);
+        }
+
+        using (var refused = await admin.PostAsync("/api/calls/campaign/1.2.nobody/control/stop", null))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
+
+        var entries = (await admin.GetAsync("/api/v1/audit?limit=500").JsonAsync())["items"]!.AsArray();
+        Assert.Contains(entries, e => (string?)e!["action"] == "calls.control" && (string?)e["target"] == campaign.Id.ToString() && (int?)e["status"] == 200);
+        Assert.DoesNotContain(entries, e => (string?)e!["action"] == "calls.control" && (int?)e["status"] == 404);
+        Assert.DoesNotContain(campaign.Token, entries.ToJsonString(), StringComparison.Ordinal);
+    }
 }

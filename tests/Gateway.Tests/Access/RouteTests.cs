@@ -55,7 +55,7 @@ public class RouteTests(Rigs rigs)
             walked++;
         }
 
-        Assert.True(walked > 25, $"{walked} routes");
+        Assert.True(walked > 35, $"{walked} routes");
         foreach (var client in clients.Values)
         {
             client.Dispose();

@@ -89,6 +89,37 @@ public class CampaignTests(Rigs rigs)
         await client.GetAsync(address + "/numbers?status=1").ProblemAsync(HttpStatusCode.BadRequest, "bad_status");
     }
 
+    [Theory, BothEngines]
+    public async Task Token_IsRotatedAndDisabled_AndTheFormerOneIsGoodForNothing_P19(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        using var client = await rig.ClientAsync(AccessRole.Operator);
+        var made = await client.PostAsync(Path, await BodyAsync(rig)).JsonAsync(HttpStatusCode.Created);
+        var address = $"{Path}/{made["id"]}";
+        string Calls(JsonNode campaign) => $"/api/calls/campaign/{campaign["token"]}/status";
+        Assert.Equal("new", (string?)await client.GetAsync(Calls(made)).JsonAsync());
+        var rotated = await client.PostAsync(address + "/token/rotate", null).JsonAsync();
+        Assert.NotEqual((string?)made["token"], (string?)rotated["token"]);
+        Assert.Equal("new", (string?)await client.GetAsync(Calls(rotated)).JsonAsync());
+        using (var former = await client.GetAsync(Calls(made)))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, former.StatusCode);
+        }
+
+        var disabled = await client.PostAsync(address + "/token/disable", null).JsonAsync();
+        Assert.Null(disabled["token"]);
+        foreach (var path in (string[])[Calls(rotated), $"/api/calls/campaign/disabled%20{made["id"]}/status"])
+        {
+            using var refused = await client.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
+
+        // it runs on without a token, and may have one again
+        Assert.Equal("running", (string?)(await client.PostAsync(address + "/start", null).JsonAsync())["status"]);
+        var again = await client.PostAsync(address + "/token/rotate", null).JsonAsync();
+        Assert.Equal("inProgress", (string?)await client.GetAsync(Calls(again)).JsonAsync());
+    }
+
     [Fact]
     public async Task Viewer_SeesNoToken_AndOnlyAnAdministratorSetsAsideTheOuterHours_P19_P60()
     {

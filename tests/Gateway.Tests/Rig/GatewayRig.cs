@@ -51,7 +51,7 @@ public sealed class GatewayRig : IAsyncDisposable
 
     public static async Task<GatewayRig> StartAsync(StorageOptions storage, DialerOptions? options = null, Action<IServiceCollection>? configure = null)
     {
-        options ??= new DialerOptions { Storage = storage.Engine, ShutdownSeconds = 0, DataDirectory = storage.DataDirectory };
+        options ??= new DialerOptions { Storage = storage.Engine, ShutdownSeconds = 0, DataDirectory = storage.DataDirectory, Gateway = new GatewayOptions { RequestsPerSecond = 0 } };
         var clock = new ShiftedClock();
         var carrier = new ScriptedCarrier { Clock = clock };
         await DialerStoreServices.PrepareAsync(storage, TimeProvider.System);

@@ -87,11 +87,13 @@ internal sealed class AttemptLaw(DialerWorld world) : Law(world)
     }
 }
 
-/// <summary>P6, P29, P41: how long a job rests after a try.</summary>
+/// <summary>P6, P29, P41, P42: how long a job rests after a try.</summary>
 internal sealed class PauseLaw(DialerWorld world) : Law(world)
 {
     private static readonly TimeSpan BotFailed = TimeSpan.FromMinutes(60);
+    private static readonly TimeSpan ChannelDown = TimeSpan.FromMinutes(1);
 
+    private readonly HashSet<TryId> withChannel = [];
     private readonly Dictionary<JobId, TryRecord> last = [];
     private readonly Dictionary<JobId, TimeSpan> rests = [];
     private readonly Dictionary<CampaignId, History> pauses = [];
@@ -106,6 +108,7 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
         history.Add(World.Now, after.Settings.Attempts.PauseMinutes);
     }
 
+    public override void JudgedWithChannel(TryId id, bool isDown) => _ = isDown ? withChannel.Add(id) : withChannel.Remove(id);
 
     public override void Stored(StepFact fact)
     {
@@ -147,6 +150,7 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
         {
             CallClass.BotFailed => Longer(pause, BotFailed),
             CallClass.Unknown => Longer(pause, ring),
+            CallClass.Technical when withChannel.Contains(record.Try) => ChannelDown,
             _ => TimeSpan.Zero,
         };
     }

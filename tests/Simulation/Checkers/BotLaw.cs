@@ -8,8 +8,8 @@ namespace Dialer.Tests.Simulation;
 /// </summary>
 internal sealed class BotLaw(DialerWorld world) : Law(world)
 {
-    /// <summary>Three probes may be lost one after the other, 30 s apart, and a process may stand still meanwhile.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(150);
+    /// <summary>What a probe found holds for 90 s; in use it is asked sooner, and a process may stand still meanwhile.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(100);
 
     /// <summary>Tokens given before hold for a moment; a call may be on its way (P11).</summary>
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(3);

@@ -34,7 +34,8 @@ internal sealed class ContactLaw(DialerWorld world) : Law(world)
         }
 
         var phone = fact.Step.Row.Phone;
-        if (record.Class is CallClass.Technical or CallClass.NotPlaced)
+        var hasRung = World.Carrier.Calls.GetValueOrDefault(record.Try) is { HasRung: true };
+        if (record.Class == CallClass.NotPlaced || (record.Class == CallClass.Technical && !hasRung))
         {
             starts.GetValueOrDefault(phone)?.RemoveAll(s => s.Try == record.Try);
         }

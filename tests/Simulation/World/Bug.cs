@@ -51,6 +51,9 @@ internal enum Bug
     /// <summary>The phone's row does not hold its live try.</summary>
     PhoneNotHeld,
 
+    /// <summary>A token is not looked at again when it took long to get ready for the call.</summary>
+    TokenCheckedOnce,
+
     /// <summary>The sweep of overdue backoffs and the reminders never come.</summary>
     NeverWoken,
 

@@ -72,6 +72,9 @@ internal sealed record Faults
     /// <summary>The bots are away for a while: calls meet silence, and probes may be lost (per plan slot).</summary>
     public int BotsAway { get; init; }
 
+    /// <summary>It takes seconds to know and to store where the trunk is, when a call is about to leave.</summary>
+    public int SlowLine { get; init; }
+
     public static Faults Draw(Dice dice)
     {
         if (dice.Chance(80))
@@ -107,6 +110,7 @@ internal sealed record Faults
             OrphanUnconfirmed = Maybe(400),
             TrunkAway = Maybe(150),
             BotsAway = Maybe(300),
+            SlowLine = Maybe(60),
         };
     }
 }

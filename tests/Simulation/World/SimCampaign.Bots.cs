@@ -15,7 +15,7 @@ internal sealed partial class SimCampaign
 
     private void DigestBot(PermitFreed freed)
     {
-        var result = BotDigest.Of(freed.Class);
+        var result = BotDigest.Of(freed.Class, freed.MissedBot);
         if (freed.Bot is { } bot && result.Count > 0
             && row?.Status == CampaignStatus.Running && !isEntering && freed.StartedAt >= botsJudgedFrom)
         {

@@ -254,6 +254,8 @@ internal sealed partial class SimCampaign
             TokenTicks = bundleEndMs,
             TokenUntil = bundleUntil,
             AskerSilo = silo.Number,
+            Breaker = breaker,
+            BreakerAt = bundleAt,
         };
         world.Fork(() => AskAsync(job, tryId, admission));
     }
@@ -374,9 +376,5 @@ internal sealed partial class SimCampaign
         }
     }
 
-    private void Idle(string? code, UnixTime until)
-    {
-        channelDownSince = code != IdleCodes.ChannelDown || channelBreaker == Channels.BreakerState.HalfOpen ? UnixTime.None : channelDownSince;
-        (idleCode, idleUntil) = (code, until);
-    }
+    private void Idle(string? code, UnixTime until) => (idleCode, idleUntil) = (code, until);
 }

@@ -15,12 +15,13 @@ internal sealed partial class SimCampaign
     private long bundleId;
     private long bundleEpoch;
     private long bundleEndMs;
+    private UnixTime bundleAt;
     private UnixTime bundleUntil;
+    private BreakerState breaker;
     private long retryAtMs;
     private long reportedMs;
     private OutcomeDigest digest;
-    private BreakerState channelBreaker;
-    private UnixTime channelDownSince;
+    private ChannelOutage outage;
     private UnixTime lastChannelError;
 
     private void Digest(PermitFreed freed)
@@ -103,14 +104,17 @@ internal sealed partial class SimCampaign
         bundleEpoch = bundle.Epoch;
         tokens = row!.Epoch == epoch ? bundle.Count : 0;
         bundleEndMs = asking + (long)bundle.Expiry.TotalMilliseconds;
+        bundleAt = new UnixTime(asking);
         bundleUntil = new UnixTime(bundleEndMs);
+        breaker = bundle.Health.Breaker;
         Learn(bundle, want);
         await PauseForBotAsync(bundle.Bot, epoch);
     }
 
     private void Learn(Bundle bundle, int want)
     {
-        silo.Pulse.Told(row!.Settings.Channel, bundle.Health.Breaker, bundle.Settings.Breaker);
+        outage = outage.Seen(bundle.Health.Breaker, want > 0 && bundle.Count == 0, Now);
+        silo.Pulse.Told(row!.Settings.Channel, bundle.Health.Breaker, bundle.Settings.Breaker, bundleAt);
         if (terms is not null && bundle.Settings != channelSettings)
         {
             channelSettings = bundle.Settings;
@@ -124,13 +128,7 @@ internal sealed partial class SimCampaign
 
         var wait = bundle.RetryAfter > TimeSpan.Zero ? bundle.RetryAfter : Again;
         retryAtMs = world.Schedule.NowMs + (long)wait.TotalMilliseconds;
-        channelBreaker = bundle.Health.Breaker;
         Idle(bundle.Limit ?? IdleCodes.ChannelLines, Now + wait);
-        if (channelBreaker == BreakerState.Open && channelDownSince.IsNone)
-        {
-            channelDownSince = Now;
-        }
-
         soon = Now + wait;
     }
 

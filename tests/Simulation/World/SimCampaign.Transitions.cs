@@ -61,6 +61,7 @@ internal sealed partial class SimCampaign
         var isScenarioOnly = settings != row.Settings && (settings with { Scenario = row.Settings.Scenario }) == row.Settings;
         if (CampaignMachine.RefuseEdit(Stand) is not null && !(isScenarioOnly && row.Status == CampaignStatus.Running))
         {
+            await DemandEpochAsync();
             return false;
         }
 
@@ -157,7 +158,7 @@ internal sealed partial class SimCampaign
     {
         try
         {
-            channelDownSince = UnixTime.None;
+            outage = default;
             await ReadConditionsAsync();
             if (row!.Status == CampaignStatus.Running)
             {
@@ -279,10 +280,7 @@ internal sealed partial class SimCampaign
             isLanesStale = true;
         }
 
-        if (!channelDownSince.IsNone
-            && row!.Status == CampaignStatus.Running
-            && idleCode == IdleCodes.ChannelDown
-            && Now - channelDownSince >= Breaker.OpenLimit)
+        if (outage.IsLasting && row!.Status == CampaignStatus.Running)
         {
             await SetCauseAsync(new PauseCause(PauseCodes.ChannelDown, "The channel has not answered for 15 minutes.", Now));
         }

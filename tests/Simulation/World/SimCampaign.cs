@@ -125,9 +125,9 @@ internal sealed partial class SimCampaign(DialerWorld world, SimSilo silo, Campa
     /// <summary>Another activation raised the epoch: this one can dial nothing and leaves.</summary>
     private async Task CheckEpochAsync()
     {
-        var epoch = row!.Epoch;
+        var (epoch, isMoving) = (row!.Epoch, isEntering);
         var stored = await world.Store.ReadAsync(life, () => world.Store.Campaigns[id]);
-        if (stored.Epoch > epoch && epoch == row.Epoch)
+        if (stored.Epoch > epoch && epoch == row.Epoch && !isMoving && !isEntering)
         {
             Leave();
         }

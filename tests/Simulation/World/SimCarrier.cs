@@ -114,6 +114,7 @@ internal sealed class SimCarrier(DialerWorld world)
 
         var takes = outcome == CallClass.NoAnswer ? (long)call.Command.RingLimit.TotalMilliseconds : ring;
         var isChannelClass = outcome == CallClass.Technical && world.Dice.Chance(300);
+        call.HasRung = outcome != CallClass.Technical || takes > 5000;
         world.Schedule.After(takes, null, () => End(call, outcome, outcome == CallClass.Technical ? EndedBy.Network : EndedBy.Callee, isTold: true, isChannelClass));
     }
 
@@ -145,6 +146,7 @@ internal sealed class SimCarrier(DialerWorld world)
         }
 
         call.AnsweredAt = world.Now;
+        call.HasRung = true;
         world.Books.AnsweredAtCarrier(call);
         call.Driver.Answered(call);
         var isShort = world.Dice.Chance(300);
@@ -191,6 +193,9 @@ internal sealed class CarrierCall(DialCommand command, ChannelId channel, SimDri
     public UnixTime StartedAt => new(startedMs);
 
     public UnixTime AnsweredAt { get; set; }
+
+    /// <summary>Whether the phone rings before its end comes.</summary>
+    public bool HasRung { get; set; }
 
     public UnixTime EndedAt { get; set; }
 

@@ -66,11 +66,12 @@ internal sealed partial class SimChannel
     private void Probe(BotId bot)
     {
         var gate = probes[bot] = new Gate();
+        var since = Elapsed;
         world.Schedule.After(world.Dice.Latency(20, 4000), life, () =>
         {
             probes.Remove(bot);
             var isUp = world.Carrier.ProbeBot(bot);
-            if (isUp || breaker.State != BreakerState.Open)
+            if (isUp || IsTrunkThere(since))
             {
                 bots.Probed(bot, isUp, "no answer to a probe");
             }
@@ -83,6 +84,21 @@ internal sealed partial class SimChannel
             gate.Open();
         });
         WatchBots();
+    }
+
+    private bool IsTrunkThere(TimeSpan since)
+    {
+        if (!row!.Settings.Breaker)
+        {
+            return true;
+        }
+
+        if (breaker.State != BreakerState.Open && trunk.MustAskFirst(since))
+        {
+            ProbeNow();
+        }
+
+        return breaker.State != BreakerState.Open && trunk.IsUp == true;
     }
 
     /// <summary>The shell looks each second; here at the instants at which a probe can be due, while bots are in use.</summary>

@@ -19,6 +19,7 @@ internal sealed partial class SimChannel
     private readonly long bornMs;
     private ChannelRow? row;
     private Breaker breaker = new();
+    private TrunkProbe trunk = TrunkProbe.None;
     private long lastBundle;
     private int liveBeforeTrial;
     private Rhythm? rhythm;
@@ -90,7 +91,7 @@ internal sealed partial class SimChannel
         var state = row.Settings.Breaker ? breaker.State : BreakerState.Closed;
         if (state == BreakerState.Open)
         {
-            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1), bot));
+            return Task.FromResult(Grant(request, 0, "channel_down", TimeSpan.FromSeconds(1)));
         }
 
         if (bot is not null && bot.State != BotState.Up && !(bot.State == BotState.Unknown && world.Bug == Bug.BotNotWaitedFor))
@@ -106,10 +107,11 @@ internal sealed partial class SimChannel
         }
 
         var available = world.Bug == Bug.RateNotCounted ? int.MaxValue : rate.Available(row.Settings.CallsPerSecond, ShortExpiry, now);
-        var share = available == int.MaxValue ? available : (available + ledger.Rivals(now) - 1) / ledger.Rivals(now);
-        var count = Math.Min(fair, share);
+        var count = available == int.MaxValue
+            ? fair
+            : ledger.FairStarts(request.Campaign, row.Settings.CallsPerSecond, available, RollingRate.Window(ShortExpiry), lines, fair, now);
         return Task.FromResult(count == 0 && request.Want > 0
-            ? Grant(request, 0, "channel_rate", rate.Wait(ShortExpiry, now), bot)
+            ? Grant(request, 0, "channel_rate", available == 0 ? rate.Wait(ShortExpiry, now) : TimeSpan.FromMilliseconds(100), bot)
             : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero, bot));
     }
 
@@ -190,7 +192,7 @@ internal sealed partial class SimChannel
         }
 
         breaker = next;
-        Silo.Pulse.Told(Id, breaker.State, row!.Settings.Breaker);
+        Silo.Pulse.Told(Id, breaker.State, row!.Settings.Breaker, world.Now);
     }
 
     /// <summary>Probes go on while the channel is in use.</summary>
@@ -214,7 +216,11 @@ internal sealed partial class SimChannel
         });
     }
 
-    private void ProbeNow() => Become(breaker.Probed(!world.Carrier.IsAway, "no answer to a probe", world.Now));
+    private void ProbeNow()
+    {
+        trunk = new TrunkProbe(!world.Carrier.IsAway, Elapsed);
+        Become(breaker.Probed(!world.Carrier.IsAway, "no answer to a probe", world.Now));
+    }
 
     private void Leave()
     {

@@ -90,6 +90,7 @@ internal sealed class SimDriver(DialerWorld world, SimSilo silo)
                 By = by,
                 AnsweredAt = call.AnsweredAt,
                 IsChannelClass = isChannelClass,
+                HasRung = call.HasRung,
                 Bot = bot,
             },
             0);

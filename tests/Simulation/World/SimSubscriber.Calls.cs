@@ -200,6 +200,7 @@ internal sealed partial class SimSubscriber
 
         plannedAt = row.TryStartedAt;
         channel = stored.Terms.Settings.Channel;
+        isTrial = false;
         bot = BotId.Of(stored.Terms.Scenario);
         return held = Context(stored, row);
     }
@@ -220,7 +221,7 @@ internal sealed partial class SimSubscriber
     private bool IsChannelDown(CallEnded ended)
     {
         silo.Pulse.Observe(channel, ended);
-        var isDown = silo.Pulse.IsDown(channel);
+        var isDown = isTrial || silo.Pulse.IsDown(channel, Now);
         // decided anew when the first write came to nothing: what was known last counts
         world.Books.JudgedWithChannel(ended.Try, isDown && ended.IsChannelClass);
         return isDown;
@@ -255,6 +256,7 @@ internal sealed partial class SimSubscriber
                 StartedAt = record.StartedAt,
                 EndedAt = record.EndedAt,
                 Bot = bot,
+                MissedBot = ended?.MissedBot ?? false,
                 IsChannelClass = ended?.IsChannelClass ?? false,
                 Status = step.Row.Status,
                 Lane = isWaiting ? step.Row.Lane : default,

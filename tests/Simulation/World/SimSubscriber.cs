@@ -24,6 +24,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
     private UnixTime plannedAt;
     private BotId? bot;
     private ChannelId channel;
+    private bool isTrial;
 
     public SimSilo Silo => silo;
 
@@ -31,8 +32,16 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
 
     public Task<AdmissionAnswer> AdmitAsync(Admission admission) => turns.RunAsync(async () =>
     {
+        silo.Pulse.Told(admission.Channel, admission.Breaker, admission.Terms.Channel.Breaker, admission.BreakerAt);
         try
         {
+            if (held is { Row.Status: JobStatus.Live } call)
+            {
+                return call.Row.Id == admission.Row.Id
+                    ? new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy)
+                    : await WaitForCallAsync(admission);
+            }
+
             var answer = await JudgeAsync(admission);
             if (answer.Result != AdmissionResult.Dialing)
             {
@@ -50,11 +59,6 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
 
     private async Task<AdmissionAnswer> JudgeAsync(Admission admission)
     {
-        if (held?.Row.Status == JobStatus.Live)
-        {
-            return new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
-        }
-
         SubscriberContext? context;
         try
         {
@@ -137,9 +141,16 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         held = context with { Row = intent };
         plannedAt = admission.PlannedAt;
         channel = admission.Channel;
+        isTrial = admission.Terms.Channel.Breaker && admission.Breaker != BreakerState.Closed;
         bot = BotId.Of(context.Terms.Scenario);
         await StepAsync();
-        if (world.Schedule.NowMs > (admission.AskerSilo == silo.Number ? admission.TokenTicks : admission.TokenUntil.Ms))
+        if (IsTokenLate(admission))
+        {
+            return await NotPlacedAsync(RefusalCodes.TokenLate);
+        }
+
+        await TellLineAsync();
+        if (IsTokenLate(admission) && world.Bug != Bug.TokenCheckedOnce)
         {
             return await NotPlacedAsync(RefusalCodes.TokenLate);
         }
@@ -150,6 +161,12 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         await StepAsync();
         return isTaken ? new AdmissionAnswer(AdmissionResult.Dialing) : await NotPlacedAsync(RefusalCodes.DriverRefused);
     }
+
+    /// <summary>Where the trunk is has to be looked up and stored before the first call leaves.</summary>
+    private Hop TellLineAsync() => world.Schedule.Wait(silo.Life, world.Fault(f => f.SlowLine) ? world.Dice.Between(200, 3000) : 0);
+
+    private bool IsTokenLate(Admission admission) =>
+        world.Schedule.NowMs > (admission.AskerSilo == silo.Number ? admission.TokenTicks : admission.TokenUntil.Ms);
 
     private async Task<AdmissionAnswer> RefusedAsync(SubscriberContext context, IntentAnswer answer)
     {
@@ -170,6 +187,11 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
                 return new AdmissionAnswer(AdmissionResult.Stale);
         }
     }
+
+    private async Task<AdmissionAnswer> WaitForCallAsync(Admission admission) =>
+        await ContextAsync(admission) is { Row.Status: JobStatus.Waiting } context
+            ? await PutOffAsync(context, RefusalCodes.PhoneBusy, Now + RefusalCodes.BusyRetry)
+            : new AdmissionAnswer(AdmissionResult.Stale, RefusalCodes.PhoneBusy);
 
     private async Task<AdmissionAnswer> PutOffAsync(SubscriberContext context, string reason, UnixTime until)
     {

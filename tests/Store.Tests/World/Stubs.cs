@@ -47,10 +47,14 @@ public sealed class HintRecorder
                 return made;
             }
 
+            if (targetMethod.ReturnType == typeof(Task<DestinationTerms?>))
+            {
+                // a question, no hint
+                return Task.FromResult(Recorder!.Destinations);
+            }
+
             Recorder!.Calls.Enqueue((Key, targetMethod.Name, args!));
-            return targetMethod.ReturnType == typeof(Task<bool>) ? Task.FromResult(true)
-                : targetMethod.ReturnType == typeof(Task<DestinationTerms?>) ? Task.FromResult(Recorder.Destinations)
-                : Task.CompletedTask;
+            return targetMethod.ReturnType == typeof(Task<bool>) ? Task.FromResult(true) : Task.CompletedTask;
         }
     }
 }

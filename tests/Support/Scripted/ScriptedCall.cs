@@ -73,8 +73,16 @@ public sealed class ScriptedCall
         End(CallClass.BotFailed);
     }
 
+    /// <summary>The callee answers and is gone before the bot is connected.</summary>
+    public void MissBot()
+    {
+        Answer();
+        End(CallClass.Answered, missedBot: true);
+    }
+
     /// <summary>The call ends; an answered one as answered or without its bot, whatever is said.</summary>
-    public void End(CallClass callClass = CallClass.NoAnswer, BotReply? bot = null, bool isChannelClass = false, EndedBy by = EndedBy.Callee) => Tell(now =>
+    public void End(
+        CallClass callClass = CallClass.NoAnswer, BotReply? bot = null, bool isChannelClass = false, EndedBy by = EndedBy.Callee, bool hasRung = false, bool missedBot = false) => Tell(now =>
     {
         HasEnded = true;
         Class = IsAnswered && callClass != CallClass.BotFailed ? CallClass.Answered : callClass;
@@ -90,6 +98,8 @@ public sealed class ScriptedCall
             By = by,
             AnsweredAt = AnsweredAt,
             IsChannelClass = isChannelClass,
+            HasRung = hasRung || IsAnswered,
+            MissedBot = missedBot,
             Cause = new RawCause(Class switch { CallClass.Answered or CallClass.BotFailed => 200, CallClass.Busy => 486, CallClass.Technical => 503, _ => 480 }),
             Bot = bot,
         };

@@ -17,12 +17,20 @@ public sealed class ScriptedCarrier : ICallDriverFactory
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>No driver can be made, as of settings that name a file which is gone.</summary>
+    public bool IsUnusable { get; set; }
+
     public ChannelKind Kind => ChannelKind.Simulated;
 
     public ScriptedTrunk Trunk(ChannelId channel) => trunks.GetOrAdd(channel, _ => new ScriptedTrunk());
 
     public ICallDriver Create(ChannelId channel, ChannelSettings settings, ICallEventSink sink)
     {
+        if (IsUnusable)
+        {
+            throw new ArgumentException("the settings cannot be used", nameof(settings));
+        }
+
         var driver = new ScriptedDriver(Trunk(channel), sink, Clock);
         drivers.Add(driver);
         return driver;

@@ -23,6 +23,8 @@ internal sealed class ScriptedDriver(ScriptedTrunk trunk, ICallEventSink sink, T
     public ValueTask<DialAdmission> DialAsync(DialCommand command, CancellationToken cancel) =>
         ValueTask.FromResult(isAbandoned ? DialAdmission.Accepted : trunk.Dial(command, this));
 
+    public ValueTask<string?> LineAsync(CancellationToken cancel) => trunk.OnLine();
+
     public ValueTask<bool> HangUpAsync(Dialer.Calls.TryId id, HangUpReason why, CancellationToken cancel)
     {
         var call = isAbandoned ? null : trunk.LiveOf(this).FirstOrDefault(c => c.Id == id);

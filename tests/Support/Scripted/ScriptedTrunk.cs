@@ -22,6 +22,9 @@ public sealed class ScriptedTrunk
     /// <summary>Why the driver takes no call; null = it does.</summary>
     public Func<DialCommand, string?> Refuse { get; set; } = _ => null;
 
+    /// <summary>What others must know to end its calls: told before a call leaves. It may take its time.</summary>
+    public Func<ValueTask<string?>> OnLine { get; set; } = () => ValueTask.FromResult<string?>("");
+
     /// <summary>What a lost silo's call is found to be when somebody wants it ended.</summary>
     public OrphanResult Orphan { get; set; } = OrphanResult.Over;
 

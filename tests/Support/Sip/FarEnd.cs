@@ -11,8 +11,12 @@ namespace Dialer.Tests.Sip;
 /// <param name="Status">Final response; 0 = rings for ever.</param>
 /// <param name="After">How long it rings before that.</param>
 /// <param name="HangsUpAfter">BYE this long after the answer; null = never.</param>
-/// <param name="Session">SDP of its 200; null = none. It answers no re-INVITE.</param>
-internal sealed record Habit(int Status, TimeSpan After, TimeSpan? HangsUpAfter = null, string? Session = null);
+/// <param name="Session">SDP of its 200; null = none.</param>
+/// <param name="Moved">What it says to a re-INVITE, a little later, with its session if that is 200; 0 = nothing.</param>
+/// <param name="AnswersCancel">It picks up in the moment the CANCEL comes.</param>
+/// <param name="ByeAfter">How late it answers our BYE; infinite = never.</param>
+internal sealed record Habit(
+    int Status, TimeSpan After, TimeSpan? HangsUpAfter = null, string? Session = null, int Moved = 0, bool AnswersCancel = false, TimeSpan ByeAfter = default);
 
 /// <summary>
 /// A plain SIP callee over UDP, for the driver contract: it answers a CANCEL or BYE of a call that it does not know with 481, which
@@ -58,6 +62,9 @@ internal sealed class FarEnd : IDisposable
     /// <summary>Asks each INVITE for this user and password by digest; null = takes all.</summary>
     public DigestCredentials? Wants { get; init; }
 
+    /// <summary>A proxy before it, which asks first and each time.</summary>
+    public DigestCredentials? ProxyWants { get; init; }
+
     /// <summary>The INVITEs that made calls, in order.</summary>
     public IReadOnlyList<SipMessage> Invites => [.. callees.Values.Select(c => c.Invite)];
 
@@ -66,10 +73,36 @@ internal sealed class FarEnd : IDisposable
 
     public int HungUp => callees.Values.Count(c => c.EndedBy == SipMethods.Bye);
 
-    /// <summary>Sessions offered within calls: none is answered.</summary>
-    public int ReInvites => reInvites;
+    /// <summary>Sessions offered within calls, each as often as it came.</summary>
+    public int ReInvites => offers.Count;
 
-    private int reInvites;
+    /// <summary>The same, as they are.</summary>
+    public IReadOnlyList<string> Offers => [.. offers];
+
+    private readonly ConcurrentQueue<string> offers = new();
+
+    /// <summary>Final responses to what was offered by <see cref="OfferAll"/>.</summary>
+    public IReadOnlyList<int> Answers => [.. answers];
+
+    private readonly ConcurrentQueue<int> answers = new();
+
+    /// <summary>Every callee who talks offers a session; asks for one if this is empty.</summary>
+    public void OfferAll(string session, int cseq = 1)
+    {
+        foreach (var callee in callees.Values)
+        {
+            callee.Ask(SipMethods.Invite, cseq, session);
+        }
+    }
+
+    /// <summary>And takes the first back.</summary>
+    public void TakeBackAll()
+    {
+        foreach (var callee in callees.Values)
+        {
+            callee.Ask(SipMethods.Cancel, 1, "");
+        }
+    }
 
     /// <summary>Every callee who talks hangs up.</summary>
     public void HangUpAll()
@@ -120,6 +153,9 @@ internal sealed class FarEnd : IDisposable
             case "OPTIONS" when message.IsRequest:
                 Send(Response(message, 200, "probe"), from);
                 break;
+            case "INVITE" or "REGISTER" when message.IsRequest && known is null && !Proves(ProxyWants, message, SipHeader.ProxyAuthorization, "proxy", "p1"):
+                Send(Response(message, 407, "challenge", "Proxy-Authenticate: Digest realm=\"proxy\", nonce=\"p1\", qop=\"auth\"\r\n"), from);
+                break;
             case "REGISTER" when message.IsRequest && RefusalReason is null && IsWelcome(message):
                 registrations.Add((message.First(SipHeader.Contact) ?? "", message.Number(SipHeader.Expires) ?? -1));
                 Send(Response(message, 200, "registrar", $"Contact: {message.First(SipHeader.Contact)};expires={GrantedSeconds}\r\n"), from);
@@ -158,16 +194,19 @@ internal sealed class FarEnd : IDisposable
 
     private readonly ConcurrentBag<(string Contact, int Expires)> registrations = [];
 
-    private bool IsWelcome(SipMessage invite)
+    private bool IsWelcome(SipMessage request) => Proves(Wants, request, SipHeader.Authorization, "far", "n1", "SHA-256");
+
+    private static bool Proves(DigestCredentials? wanted, SipMessage request, SipHeader header, string realm, string nonce, string? algorithm = null)
     {
-        if (Wants is null)
+        if (wanted is null)
         {
             return true;
         }
 
-        var given = invite.First(SipHeader.Authorization) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : new Dictionary<string, string>();
-        var challenge = new DigestChallenge { Realm = "far", Nonce = "n1", Algorithm = "SHA-256", HasQop = true };
-        var right = Wants.Answer(challenge, invite.Method, invite.RequestUri, 1, given.GetValueOrDefault("cnonce", ""));
+        var given = request.First(header) is { } text ? SipText.Parameters(SipText.SplitList(text["Digest ".Length..])) : new Dictionary<string, string>();
+        var challenge = new DigestChallenge { Realm = realm, Nonce = nonce, Algorithm = algorithm, HasQop = true };
+        var count = int.Parse(given.GetValueOrDefault("nc", "1"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var right = wanted.Answer(challenge, request.Method, request.RequestUri, count, given.GetValueOrDefault("cnonce", ""));
         return given.TryGetValue("response", out var response) && right.Contains($"response=\"{response}\"", StringComparison.Ordinal);
     }
 
@@ -224,20 +263,29 @@ internal sealed class FarEnd : IDisposable
                 switch (message.Method)
                 {
                     case "INVITE" when message.IsRequest && message.To!.Tag is not null:
-                        Interlocked.Increment(ref owner.reInvites);
+                        owner.offers.Enqueue(Encoding.UTF8.GetString(message.Body.Span));
+                        if (habit.Moved != 0)
+                        {
+                            _ = SendAsync(Answer(message, habit.Moved), TimeSpan.FromMilliseconds(200));
+                        }
+
                         break;
                     case "INVITE" when message.IsRequest:
                         owner.Send(last, caller);
                         break;
                     case "CANCEL" when message.IsRequest:
                         owner.Send(Response(message, IsOver && !hasFinal ? 481 : 200, tag), caller);
-                        EndedBy ??= hasFinal ? null : SipMethods.Cancel;
-                        Final(487);
+                        EndedBy ??= hasFinal || habit.AnswersCancel ? null : SipMethods.Cancel;
+                        Final(habit.AnswersCancel ? 200 : 487);
                         break;
                     case "BYE" when message.IsRequest:
-                        owner.Send(Response(message, IsOver ? 481 : 200, tag), caller);
+                        _ = SendAsync(Response(message, IsOver ? 481 : 200, tag), habit.ByeAfter);
                         EndedBy ??= IsOver ? null : SipMethods.Bye;
                         IsOver = true;
+                        break;
+                    case "INVITE" when message.Status >= 200:
+                        owner.answers.Enqueue(message.Status);
+                        Ask(SipMethods.Ack, message.CSeq.Number, "");
                         break;
                     case "ACK":
                         Acknowledged();
@@ -259,12 +307,26 @@ internal sealed class FarEnd : IDisposable
 
                 hasFinal = true;
                 IsOver = status != 200;
-                Say(Response(invite, status, tag, status == 200 ? $"Contact: <sip:callee@{owner.Address}>\r\n" : "", status == 200 ? habit.Session : null));
+                Say(Answer(invite, status));
                 if (status == 200)
                 {
                     _ = RepeatAsync();
                 }
             }
+        }
+
+        private string Answer(SipMessage request, int status) => status == 200
+            ? Response(request, status, tag, $"Contact: <sip:callee@{owner.Address}>\r\n", habit.Session)
+            : Response(request, status, tag);
+
+        private async Task SendAsync(string response, TimeSpan after)
+        {
+            if (after != TimeSpan.Zero)
+            {
+                await Task.Delay(after);
+            }
+
+            owner.Send(response, caller);
         }
 
         private async Task RepeatAsync()
@@ -303,13 +365,16 @@ internal sealed class FarEnd : IDisposable
                 }
 
                 IsOver = true;
-                owner.Send(
-                    $"BYE {SipNameAddr.Parse(invite.First(SipHeader.Contact))!.Uri} SIP/2.0\r\nVia: SIP/2.0/UDP {owner.Address};branch=z9hG4bK{tag}\r\n"
-                    + $"From: {invite.First(SipHeader.To)};tag={tag}\r\nTo: {invite.First(SipHeader.From)}\r\nCall-ID: {invite.CallId}\r\nCSeq: 1 BYE\r\n"
-                    + "Content-Length: 0\r\n\r\n",
-                    caller);
+                Ask(SipMethods.Bye, 9, "");
             }
         }
+
+        /// <summary>A request of its own within the call.</summary>
+        public void Ask(string method, int cseq, string session) => owner.Send(
+            $"{method} {SipNameAddr.Parse(invite.First(SipHeader.Contact))!.Uri} SIP/2.0\r\nVia: SIP/2.0/UDP {owner.Address};branch=z9hG4bK{tag}{cseq}\r\n"
+            + $"From: {invite.First(SipHeader.To)};tag={tag}\r\nTo: {invite.First(SipHeader.From)}\r\nCall-ID: {invite.CallId}\r\nCSeq: {cseq} {method}\r\n"
+            + $"{(session.Length > 0 ? "Content-Type: application/sdp\r\n" : "")}Content-Length: {session.Length}\r\n\r\n{session}",
+            caller);
 
         private void Say(string text)
         {

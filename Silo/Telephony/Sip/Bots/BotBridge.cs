@@ -27,6 +27,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     private int route;
     private long retryAt = long.MaxValue;
     private long limitAt;
+    private long overAt = long.MaxValue;
     private State state;
     private bool wasUp;
 
@@ -55,7 +56,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     public bool WasUp => wasUp || state == State.Up;
 
     /// <summary>How long the callee has heard nothing, in ms.</summary>
-    public long Waited => loop.Now - startedAt;
+    public long Waited => Math.Min(overAt, loop.Now) - startedAt;
 
     public string CallId => bot.Ids.CallId + "/bridge";
 
@@ -109,6 +110,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
     public void End()
     {
         wasUp |= state == State.Up;
+        overAt = Math.Min(overAt, loop.Now);
         state = State.Over;
         bot.HangUp();
         loop.Touched(bot);
@@ -117,6 +119,9 @@ internal sealed class BotBridge : ILegHost, ISipParty
 
     /// <summary>The callee offers a session or asks for one: the bot's side answers. False: not connected yet.</summary>
     public bool CalleeOffered(SipMessage request) => state == State.Up && Relay(callee, bot, request);
+
+    /// <summary>The callee took back what it offered.</summary>
+    public void CalleeWithdrew() => Withdraw(bot);
 
     /// <summary>The callee answered, in its ACK, what the bot had offered.</summary>
     public void CalleeConfirmed(ReadOnlyMemory<byte> answer)
@@ -176,23 +181,31 @@ internal sealed class BotBridge : ILegHost, ISipParty
             return;
         }
 
-        if (kind == LegEventKind.Answered)
+        if (kind == LegEventKind.Answered && leg.IsCancelled)
+        {
+            // it is being hung up: nobody is moved to it
+            Fail("the bot did not answer in time");
+        }
+        else if (kind == LegEventKind.Answered)
         {
             BotAnswered();
         }
-        else if (kind == LegEventKind.Ended && state == State.Up)
+        else if (kind is LegEventKind.HangingUp or LegEventKind.Ended && state == State.Up)
         {
+            // a leg that hangs up by itself is as good as over: the callee does not listen to its BYE's repeats
             wasUp = true;
-            state = State.Over;
+            (state, overAt) = (State.Over, loop.Now);
             call.BotLeft();
         }
-        else if (kind == LegEventKind.Ended)
+        else if (kind is LegEventKind.HangingUp or LegEventKind.Ended)
         {
             Fail(end!.How == LegEnd.Refused ? $"the bot refused: {end.Status} {end.Text}" : end.Text ?? "the bot hung up at once");
         }
     }
 
     bool ILegHost.Offered(SipLeg leg, SipMessage request) => state == State.Up && Relay(bot, callee, request);
+
+    void ILegHost.Withdrawn(SipLeg leg) => Withdraw(callee);
 
     void ILegHost.Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer)
     {
@@ -261,7 +274,7 @@ internal sealed class BotBridge : ILegHost, ISipParty
             return;
         }
 
-        state = State.Over;
+        (state, overAt) = (State.Over, loop.Now);
         bot.HangUp();
         loop.Touched(bot);
         loop.Touched(this);
@@ -273,9 +286,14 @@ internal sealed class BotBridge : ILegHost, ISipParty
     {
         var isOffered = to.Offer(request.Body.IsEmpty ? null : Text(request.Body), (status, answer) =>
         {
-            from.AnswerOffer(status is >= 200 and < 300 ? 200 : status is 491 ? 491 : 488, Text(answer));
+            var isTaken = status is >= 200 and < 300;
+            var isAnswered = from.AnswerOffer(isTaken ? 200 : status is 491 ? 491 : 488, Text(answer));
             loop.Touched(from);
-        });
+            if (isTaken && !isAnswered)
+            {
+                Restore(from, to, request.Body.IsEmpty);
+            }
+        }, yields: true);
         loop.Touched(to);
         if (!isOffered)
         {
@@ -283,6 +301,28 @@ internal sealed class BotBridge : ILegHost, ISipParty
         }
 
         return true;
+    }
+
+    /// <summary>One side took back what the other has taken up: that one goes back to the session which holds.</summary>
+    private void Restore(SipLeg from, SipLeg to, bool isAsked)
+    {
+        var session = Text(from.RemoteSession);
+        if (isAsked)
+        {
+            to.Confirm(session);
+        }
+        else
+        {
+            to.Offer(session, static (_, _) => { }, yields: true);
+        }
+
+        loop.Touched(to);
+    }
+
+    private void Withdraw(SipLeg to)
+    {
+        to.Withdraw();
+        loop.Touched(to);
     }
 
     private static string Text(ReadOnlyMemory<byte> session) => Encoding.UTF8.GetString(session.Span);

@@ -37,6 +37,7 @@ internal sealed class SipBot
         // the callee's leg ends first
         MaxTalk = talk + TimeSpan.FromMinutes(1),
         SessionExpires = SessionSeconds,
+        ChecksFarSide = true,
     };
 
     public SipInquirySettings Options(string tag, TimeSpan limit) => new()

@@ -9,13 +9,11 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed class SipInquiry : ISipParty
 {
-    private const int MaxChallenges = 3;
-
     private readonly SipInquirySettings settings;
     private readonly SipHop hop;
     private readonly SipLoop loop;
     private readonly TaskCompletionSource<SipMessage?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<string> nonces = new(StringComparer.Ordinal);
+    private readonly DigestSession digest;
     private readonly long until;
     private ClientTransaction? transaction;
     private int cseq;
@@ -23,6 +21,7 @@ internal sealed class SipInquiry : ISipParty
     private SipInquiry(SipInquirySettings settings, SipHop hop, SipLoop loop)
     {
         (this.settings, this.hop, this.loop, cseq) = (settings, hop, loop, settings.FirstCSeq);
+        digest = new DigestSession(settings.Credentials);
         until = loop.Now + (long)settings.Limit.TotalMilliseconds;
     }
 
@@ -101,17 +100,9 @@ internal sealed class SipInquiry : ISipParty
         }
     }
 
-    private string? Authorize(SipMessage response)
-    {
-        var found = DigestChallenge.Of(response);
-        if (settings.Credentials is not { } credentials || found.Count == 0 || nonces.Count >= MaxChallenges || found.Any(c => !nonces.Add(c.Nonce)))
-        {
-            return null;
-        }
-
-        return string.Concat(found.Select(c =>
-            $"{(c.IsProxy ? "Proxy-Authorization" : "Authorization")}: {credentials.Answer(c, settings.Method, settings.Uri, 1, Guid.NewGuid().ToString("N"))}\r\n"));
-    }
+    private string? Authorize(SipMessage response) => digest.Take(DigestChallenge.Of(response), mayRepeat: false)
+        ? digest.Lines(settings.Method, settings.Uri, Guid.NewGuid().ToString("N"))
+        : null;
 
     private void End(SipMessage? response)
     {

@@ -4,7 +4,7 @@ namespace Dialer.Silo.Telephony.Sip;
 /// A request that waits for its final response (RFC 3261 §17.1): its bytes and way, when it is sent again, when it is given up.
 /// </summary>
 internal sealed class ClientTransaction(
-    string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, long now, SipDialog? dialog = null)
+    string method, int cseq, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, long now, SipDialog? dialog = null, string lines = "")
 {
     private long interval = SipTimers.T1;
     private int connection;
@@ -19,6 +19,9 @@ internal sealed class ClientTransaction(
 
     /// <summary>The dialog that it belongs to; null for those outside.</summary>
     public SipDialog? Dialog => dialog;
+
+    /// <summary>Its own header lines, for when it is challenged and sent once more.</summary>
+    public string Lines => lines;
 
     public bool IsInvite => method == SipMethods.Invite;
 

@@ -8,11 +8,14 @@ public enum LegEventKind
     /// <summary>A provisional response above 100: it rings, or early media came.</summary>
     Ringing = 1,
 
-    /// <summary>The first 2xx.</summary>
+    /// <summary>The first 2xx; one that crossed our CANCEL (<see cref="SipLeg.IsCancelled"/>) is hung up right after.</summary>
     Answered = 2,
 
+    /// <summary>It was up and we send BYE, by order or by its own limits; its facts are those of an end that is not confirmed yet.</summary>
+    HangingUp = 3,
+
     /// <summary>It is over; the last event of a leg.</summary>
-    Ended = 3,
+    Ended = 4,
 }
 
 /// <summary>How a leg came to its end, before anybody judges it (P40).</summary>
@@ -50,8 +53,11 @@ public enum LegEnd
 /// <param name="HadRinging">A provisional response above 100 had come.</param>
 /// <param name="AtRingLimit">We cancelled because the phone rang as long as it may.</param>
 /// <param name="Crossed">The answer crossed our CANCEL: acknowledged and hung up at once.</param>
+/// <param name="IsSilent">The far side never answered anything, whatever the end is called.</param>
+/// <param name="At">When it ended (P6): the first BYE of either side, our CANCEL, or the final response. On the host's clock; null = just now.</param>
 public sealed record LegEndFacts(
-    LegEnd How, int Status = 0, int Q850 = 0, string? Text = null, bool HadRinging = false, bool AtRingLimit = false, bool Crossed = false);
+    LegEnd How, int Status = 0, int Q850 = 0, string? Text = null, bool HadRinging = false, bool AtRingLimit = false, bool Crossed = false,
+    bool IsSilent = false, long? At = null);
 
 /// <summary>Where a leg sends its messages and puts its events. Called in the leg's own turn.</summary>
 internal interface ILegHost
@@ -86,6 +92,11 @@ internal interface ILegHost
     /// <see cref="SipLeg.AnswerOffer"/>; false: the leg does, with the answer of its settings.
     /// </summary>
     bool Offered(SipLeg leg, SipMessage request) => false;
+
+    /// <summary>The far side took back what <see cref="Offered"/> told: it wants no answer any more.</summary>
+    void Withdrawn(SipLeg leg)
+    {
+    }
 
     /// <summary>The ACK of an answer that held our offer came, with the far side's answer.</summary>
     void Confirmed(SipLeg leg, ReadOnlyMemory<byte> answer)

@@ -40,4 +40,7 @@ internal sealed record LegSettings
 
     /// <summary>How long a session holds without being refreshed (RFC 4028), in seconds; 0 = we ask for no session timer.</summary>
     public int SessionExpires { get; init; } = 1_800;
+
+    /// <summary>A far side that knows no session timer is asked by OPTIONS instead, as often as the session would be refreshed.</summary>
+    public bool ChecksFarSide { get; init; }
 }

@@ -41,8 +41,8 @@ internal sealed class LegWriter(LegIds ids, LegSettings settings)
         return End(Head(hop, method, uri, dialog.To, cseq, routes, branch).Append(extra), body);
     }
 
-    /// <summary>What every INVITE and UPDATE of ours within the dialog carries: our address and what we can.</summary>
-    public string SessionHeaders(SipHop hop) => $"Contact: {Contact(hop)}\r\nAllow: {Allowed}\r\n{Supported}";
+    /// <summary>What every INVITE and UPDATE of ours within the dialog carries: our address and what we can. Nobody rings there, so nothing asks for PRACK.</summary>
+    public string SessionHeaders(SipHop hop) => $"Contact: {Contact(hop)}\r\nAllow: {Allowed}\r\n{(settings.SessionExpires > 0 ? "Supported: timer\r\n" : "")}";
 
     /// <summary>The 200 to a session that the far side offers anew, or asks for (RFC 3261 §14.2, RFC 3311).</summary>
     public static ReadOnlyMemory<byte> SessionAnswer(SipHop hop, SipMessage request, string body)

@@ -33,6 +33,9 @@ internal sealed class SipDialog
     /// <summary>The ACKs, sent again for every repeated 2xx (§13.2.2.4), by CSeq of their INVITE.</summary>
     public Dictionary<int, ReadOnlyMemory<byte>> Acks { get; } = [];
 
+    /// <summary>The far side's session from a reliable provisional response: its 2xx need not repeat it (RFC 6337 §3.1).</summary>
+    public ReadOnlyMemory<byte> Session { get; set; }
+
     /// <summary>BYE was sent or came.</summary>
     public bool IsOver { get; set; }
 

@@ -15,8 +15,11 @@ internal sealed partial class SipLeg
 
     /// <summary>What another process needs to hang this leg up; null while it is not answered.</summary>
     public byte[]? Record() => Main is { } dialog
-        ? JsonSerializer.SerializeToUtf8Bytes(new LegRecord(dialog.RemoteTag, dialog.To, dialog.RemoteTarget, dialog.Routes, lastCSeq))
+        ? JsonSerializer.SerializeToUtf8Bytes(new LegRecord(dialog.RemoteTag, dialog.To, dialog.RemoteTarget, dialog.Routes, lastCSeq, realms.Count == 0 ? null : [.. realms]))
         : null;
+
+    /// <exception cref="JsonException">It is none of ours.</exception>
+    public static void CheckRecord(byte[]? record) => _ = record is null ? null : JsonSerializer.Deserialize<LegRecord>(record);
 
     /// <summary>
     /// Instead of <see cref="Start"/>: ends a leg that another process began. Answered ones get BYE, ringing ones CANCEL; a far side
@@ -41,6 +44,7 @@ internal sealed partial class SipLeg
                 Routes = stored.Routes,
                 CSeq = stored.CSeq,
             });
+            realms.UnionWith(stored.Realms ?? []);
             // requests of the lost process that came after the record: sessions it refreshed or moved
             lastCSeq = stored.CSeq + LostRequests;
             state = LegState.HangingUp;
@@ -76,5 +80,5 @@ internal sealed partial class SipLeg
 
     private bool isOrphanSilent;
 
-    private sealed record LegRecord(string RemoteTag, string To, string RemoteTarget, IReadOnlyList<string> Routes, int CSeq);
+    private sealed record LegRecord(string RemoteTag, string To, string RemoteTarget, IReadOnlyList<string> Routes, int CSeq, IReadOnlyList<string>? Realms = null);
 }

@@ -5,19 +5,9 @@ namespace Dialer.Silo.Telephony.Sip;
 /// <summary>Responses of the far side.</summary>
 internal sealed partial class SipLeg
 {
-    /// <summary>Rounds of challenges that are answered: more is a server that does not want us.</summary>
-    private const int MaxChallenges = 3;
-
     private const int MaxDialogs = 32;
 
     private const int MaxText = 200;
-
-    /// <summary>How often each nonce was used: its next count is one more (RFC 7616 §3.4).</summary>
-    private readonly Dictionary<string, int> nonces = new(StringComparer.Ordinal);
-
-    /// <summary>The last challenge of each realm: a proxy and a server behind it may both ask, and both want their answer each time.</summary>
-    private readonly List<DigestChallenge> asked = [];
-    private int challenges;
 
     public void Receive(SipMessage message)
     {
@@ -142,10 +132,11 @@ internal sealed partial class SipLeg
         }
 
         provisionalAt = ringAt = cancelledAt = long.MaxValue;
+        endedAt = null;
         state = LegState.Answered;
-        RemoteSession = response.Body;
+        RemoteSession = response.Body.IsEmpty ? early.FirstOrDefault(d => d.RemoteTag == tag)?.Session ?? default : response.Body;
         localSession = settings.Offer;
-        ForgetChallenges();
+        digest.Forget();
         TakeSessionTimer(response);
         if (!isCancelWanted)
         {
@@ -202,8 +193,8 @@ internal sealed partial class SipLeg
     /// <summary>Header lines with which the INVITE may be sent once more after this refusal (challenge, 422); null = it may not.</summary>
     private string? Amended(SipMessage response) => response.Status switch
     {
-        401 or 407 => Authorize(response, SipMethods.Invite, settings.Target.ToString()),
-        422 => LengthenSession(response),
+        401 or 407 => Authorize(response),
+        422 => LengthenSession(response) ? Prove() : null,
         _ => null,
     };
 
@@ -217,57 +208,24 @@ internal sealed partial class SipLeg
 
         requests.Remove(request);
         if (request.Dialog is { } dialog
-            && request.Method == SipMethods.Bye
             && response.Status is 401 or 407
-            && Authorize(response, SipMethods.Bye, dialog.Path().Uri) is { } authorization)
+            && Authorize(response, request.Method, dialog) is { } authorization)
         {
-            SendBye(dialog, authorization);
+            SendInDialog(request.Method, dialog, request.Lines, authorization);
             return;
         }
 
-        if (request.Method == SipMethods.Update)
+        if (request.Method == SipMethods.Prack && response.Status < 300)
         {
-            OnRefreshed(response);
+            digest.BeginAnew();
+        }
+
+        if (request.Method is SipMethods.Update or SipMethods.Options)
+        {
+            OnRefreshed(request.Method, response);
         }
 
         Closed(request, response.Status);
-    }
-
-    /// <summary>A request was taken: the next one may be challenged anew, with the same nonce too.</summary>
-    private void ForgetChallenges()
-    {
-        challenges = 0;
-        nonces.Clear();
-        asked.Clear();
-    }
-
-    /// <summary>Header lines that answer the response's challenges; null when they cannot be, or were answered before in vain.</summary>
-    private string? Authorize(SipMessage response, string method, string uri)
-    {
-        var found = DigestChallenge.Of(response);
-        if (settings.Credentials is not { } credentials || found.Count == 0 || challenges >= MaxChallenges)
-        {
-            return null;
-        }
-
-        challenges++;
-        if (method == SipMethods.Invite && found.Any(c => nonces.ContainsKey(c.Nonce)))
-        {
-            // the same nonce again, after our answer: the password is wrong
-            return null;
-        }
-
-        asked.RemoveAll(known => found.Any(c => c.Realm == known.Realm && c.IsProxy == known.IsProxy));
-        asked.AddRange(found);
-        var lines = "";
-        foreach (var challenge in asked)
-        {
-            var count = nonces[challenge.Nonce] = nonces.GetValueOrDefault(challenge.Nonce) + 1;
-            var answer = credentials.Answer(challenge, method, uri, count, ids.ClientNonce(challenges));
-            lines += $"{(challenge.IsProxy ? "Proxy-Authorization" : "Authorization")}: {answer}\r\n";
-        }
-
-        return lines;
     }
 
     /// <summary>Q.850 cause and text of a Reason header (RFC 3326).</summary>

@@ -74,7 +74,9 @@ internal sealed partial class SipLeg
         _ when request.CSeq.Number <= dialog.RemoteCSeq => (500, "Server Internal Error"),
         SipMethods.Bye => (200, "OK"),
         SipMethods.Invite or SipMethods.Update when dialog.IsOver || state == LegState.Over => (481, "Call/Transaction Does Not Exist"),
-        SipMethods.Invite or SipMethods.Update when IsOffering => (491, "Request Pending"),
+        // without an offer it is in nobody's way (RFC 3311 §5.2)
+        SipMethods.Update when request.Body.IsEmpty => (200, "OK"),
+        SipMethods.Invite or SipMethods.Update when IsOfferOpen => (491, "Request Pending"),
         SipMethods.Invite or SipMethods.Update when IsAnswering => (500, "Server Internal Error"),
         SipMethods.Options or SipMethods.Info or SipMethods.Notify or SipMethods.Invite or SipMethods.Update => (200, "OK"),
         _ => (405, "Method Not Allowed"),
@@ -103,7 +105,8 @@ internal sealed partial class SipLeg
         }
 
         var (q850, text) = ReasonOf(request);
-        var isOurs = state == LegState.HangingUp;
+        // who is taken for gone and says BYE has hung up: it was on its way
+        var isOurs = state == LegState.HangingUp && lostBy is null;
         End(new LegEndFacts(isOurs ? LegEnd.LocalBye : LegEnd.RemoteBye, 200, q850, text, hadRinging, isAtRingLimit, isCancelWanted));
     }
 

@@ -12,11 +12,22 @@ internal sealed partial class SipLeg
 
     private const long RefreshRetryMs = 3_000;
 
+    private const long LongestRefreshRetryMs = 60_000;
+
+    /// <summary>How long after a refresh that came to nothing the next is tried: ever longer, until one succeeds.</summary>
+    private long refreshPause = RefreshRetryMs;
+
     private long refreshAt = long.MaxValue;
     private long expiresAt = long.MaxValue;
     private int sessionSeconds;
     private int lengthenings;
     private bool canUpdate;
+
+    /// <summary>It says that it takes UPDATE, and does not.</summary>
+    private bool isUpdateRefused;
+
+    /// <summary>A session timer is agreed upon.</summary>
+    private bool hasTimer;
 
     private long SessionsDue => Math.Min(
         Math.Min(Math.Min(refreshAt, expiresAt), offerAgainAt),
@@ -33,8 +44,8 @@ internal sealed partial class SipLeg
 
     private int leastSession;
 
-    /// <summary>422: the far side wants sessions that hold longer (§7.4). Null = it was asked often enough.</summary>
-    private string? LengthenSession(SipMessage response)
+    /// <summary>422: the far side wants sessions that hold longer (§7.4). False: it was asked often enough.</summary>
+    private bool LengthenSession(SipMessage response)
     {
         if (settings.SessionExpires == 0
             || lengthenings++ >= MaxLengthenings
@@ -42,12 +53,12 @@ internal sealed partial class SipLeg
             || least <= Math.Max(settings.SessionExpires, sessionSeconds))
         {
             // as long as that was asked for already: the same again would be refused again
-            return null;
+            return false;
         }
 
         leastSession = Math.Max(leastSession, least);
         sessionSeconds = Math.Max(sessionSeconds, Math.Max(settings.SessionExpires, least));
-        return "";
+        return true;
     }
 
     /// <summary>Who refreshes the session and until when, as a 2xx or a request of the far side's says (§7.2, §9).</summary>
@@ -55,15 +66,19 @@ internal sealed partial class SipLeg
     {
         if (message.Has(SipHeader.Allow))
         {
-            canUpdate = message.Lists(SipHeader.Allow, SipMethods.Update);
+            canUpdate = !isUpdateRefused && message.Lists(SipHeader.Allow, SipMethods.Update);
         }
 
         refreshAt = expiresAt = long.MaxValue;
+        refreshPause = RefreshRetryMs;
+        hasTimer = false;
         if (message.First(SipHeader.SessionExpires) is not { } text || SipText.LeadingNumber(text) is not ({ } seconds and >= 1))
         {
+            CheckLater();
             return;
         }
 
+        hasTimer = true;
         sessionSeconds = seconds;
         var parameters = SipText.Parameters(SipText.Split(text, ';').Skip(1));
         // in a response refresher=uac is we, in a request it is the far side; who is named nowhere had better be we
@@ -87,7 +102,7 @@ internal sealed partial class SipLeg
             {
                 // nobody acknowledges: the far side is gone (RFC 3261 §14.2)
                 sessionAnswer = null;
-                HangUp();
+                Leave("no ACK of a session");
             }
             else
             {
@@ -100,7 +115,7 @@ internal sealed partial class SipLeg
         {
             // nobody refreshed it in time (§10)
             expiresAt = refreshAt = long.MaxValue;
-            HangUp();
+            Leave("the session was not refreshed");
         }
         else if (refreshAt <= now)
         {
@@ -111,7 +126,11 @@ internal sealed partial class SipLeg
 
     private void TickOffer(long now)
     {
-        if (offerAgainAt <= now)
+        if (offerAgainAt <= now && IsAnswering)
+        {
+            offerAgainAt = now + OfferAgainMs;
+        }
+        else if (offerAgainAt <= now)
         {
             offerAgainAt = long.MaxValue;
             if (offer is not null && state == LegState.Answered)
@@ -124,57 +143,94 @@ internal sealed partial class SipLeg
             own.Tick(now);
             if (own.GivenUpAt <= now || offer.Until <= now)
             {
+                Leave("no answer to a session offered anew");
                 EndOffer(408);
-                HangUp();
             }
         }
     }
 
-    /// <summary>Keeps the session alive: by UPDATE where the far side can, else by INVITE with the session as it is.</summary>
+    /// <summary>Keeps the session alive: by UPDATE where the far side can, else by INVITE with the session as it is. Without a timer it only asks whether it is there.</summary>
     private void Refresh()
     {
-        if (state != LegState.Answered || IsOffering || IsAnswering)
+        if (IsOffering || IsAnswering)
         {
-            // whatever is under way refreshes it too
-            return;
+            // what is under way refreshes it too, if it succeeds
+            RefreshLater();
         }
-
-        if (!canUpdate)
+        else if (state == LegState.Answered && !hasTimer)
         {
-            Offer(localSession, static (_, _) => { });
-            return;
+            SendInDialog(SipMethods.Options, Main!, "");
         }
-
-        SendUpdate("");
+        else if (state == LegState.Answered && canUpdate)
+        {
+            SendUpdate();
+        }
+        else
+        {
+            Offer(localSession, RefreshedByOffer, yields: true);
+        }
     }
 
-    /// <summary>Null: no answer came.</summary>
-    private void OnRefreshed(SipMessage? response)
+    private void RefreshedByOffer(int status, ReadOnlyMemory<byte> session)
     {
-        if (response?.Status is 408 or 481)
+        if (status >= 300)
         {
-            HangUp();
+            RefreshLater();
+        }
+    }
+
+    private void RefreshLater()
+    {
+        if (state == LegState.Answered)
+        {
+            refreshAt = host.Now + refreshPause;
+            refreshPause = Math.Min(refreshPause * 2, LongestRefreshRetryMs);
+        }
+    }
+
+    /// <summary>A far side that knows no session timer is asked whether it is still there, if the settings want that.</summary>
+    private void CheckLater()
+    {
+        if (state == LegState.Answered && settings.ChecksFarSide && settings.SessionExpires > 0)
+        {
+            refreshAt = host.Now + (settings.SessionExpires * 500L);
+        }
+    }
+
+    /// <summary>An UPDATE or OPTIONS of ours within the call is over. Null: no answer came.</summary>
+    private void OnRefreshed(string method, SipMessage? response)
+    {
+        if (response?.Status is 408 or 481 || (response is null && method == SipMethods.Options))
+        {
+            Leave($"{(response is null ? "no answer" : response.Status)} to {method} within the call");
+        }
+        else if (method == SipMethods.Options)
+        {
+            // whatever it says, it is there
+            CheckLater();
         }
         else if (response?.Status is >= 200 and < 300)
         {
-            ForgetChallenges();
+            digest.Forget();
             TakeSessionTimer(response);
         }
-        else if (response?.Status is 401 or 407 && Authorize(response, SipMethods.Update, Main!.Path().Uri) is { } authorization)
+        else
         {
-            SendUpdate(authorization);
-        }
-        else if (state == LegState.Answered)
-        {
-            // by INVITE in a while: there is time until the session runs out
-            canUpdate &= response?.Status is not (405 or 501) and not null;
-            refreshAt = host.Now + RefreshRetryMs;
+            if (response?.Status == 422)
+            {
+                LengthenSession(response);
+            }
+
+            // by INVITE in a while, unless it was only the wrong moment: there is time until the session runs out
+            isUpdateRefused |= response?.Status is not (491 or 500);
+            canUpdate &= !isUpdateRefused;
+            RefreshLater();
         }
     }
 
-    private void SendUpdate(string authorization)
+    private void SendUpdate()
     {
         var lines = string.Create(CultureInfo.InvariantCulture, $"Session-Expires: {sessionSeconds};refresher=uac\r\nMin-SE: {Math.Max(LeastSession, leastSession)}\r\n");
-        SendInDialog(SipMethods.Update, Main!, writer.SessionHeaders(HopTo(Main!)) + lines + authorization);
+        SendInDialog(SipMethods.Update, Main!, writer.SessionHeaders(HopTo(Main!)) + lines);
     }
 }

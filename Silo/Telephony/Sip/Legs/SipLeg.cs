@@ -36,6 +36,9 @@ internal sealed partial class SipLeg : ISipParty
     private long talkAt = long.MaxValue;
     private long cancelledAt = long.MaxValue;
     private long goneAt = long.MaxValue;
+
+    /// <summary>When CANCEL or the first BYE went or came; null = none has.</summary>
+    private long? endedAt;
     private int targets;
     private bool hadProvisional;
     private bool hadRinging;
@@ -43,12 +46,18 @@ internal sealed partial class SipLeg : ISipParty
     private bool isCancelSent;
     private bool isAtRingLimit;
 
+    /// <summary>Its end was ordered while it rang.</summary>
+    private bool isStopped;
+
+    /// <summary>Why the far side of an answered leg is taken for gone; null = it is not.</summary>
+    private string? lostBy;
+
     public SipLeg(LegIds ids, LegSettings settings, ILegHost host)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(settings);
         (this.ids, this.settings, this.host) = (ids, settings, host);
-        (writer, origin) = (new LegWriter(ids, settings), new SdpOrigin(settings.Origin));
+        (writer, origin, digest) = (new LegWriter(ids, settings), new SdpOrigin(settings.Origin), new DigestSession(settings.Credentials));
     }
 
     /// <summary>Where a leg stands.</summary>
@@ -70,6 +79,9 @@ internal sealed partial class SipLeg : ISipParty
 
     public bool IsGone => state == LegState.Gone;
 
+    /// <summary>Its CANCEL is wanted or sent: an answer that comes all the same is hung up at once.</summary>
+    public bool IsCancelled => isCancelWanted;
+
     /// <summary>Whether it was answered and has not ended.</summary>
     public bool IsUp => state == LegState.Answered;
 
@@ -87,6 +99,9 @@ internal sealed partial class SipLeg : ISipParty
             return due;
         }
     }
+
+    /// <summary>When its end began, on the host's clock: the first BYE or our CANCEL; null = not yet.</summary>
+    public long? EndedAt => endedAt;
 
     private SipDialog? Main => dialogs.Count > 0 ? dialogs[0] : null;
 
@@ -108,14 +123,14 @@ internal sealed partial class SipLeg : ISipParty
     {
         if (state == LegState.Inviting)
         {
+            // the ring limit that comes later changes nothing: first what was ordered (P40, P61)
+            ringAt = long.MaxValue;
+            isStopped = true;
             Cancel();
         }
-        else if (state == LegState.Answered)
+        else
         {
-            Settle();
-            state = LegState.HangingUp;
-            talkAt = long.MaxValue;
-            SendBye(Main!);
+            Leave(null);
         }
     }
 
@@ -128,7 +143,7 @@ internal sealed partial class SipLeg : ISipParty
         TickSessions(now);
         if (talkAt <= now)
         {
-            HangUp();
+            Leave(null);
         }
 
         if (goneAt <= now)
@@ -149,6 +164,28 @@ internal sealed partial class SipLeg : ISipParty
         }
     }
 
+    /// <summary>Hangs up, if it is up. The host hears it at once: whoever the far side talked to is not to wait for the answer to BYE.</summary>
+    /// <param name="why">Why the far side is taken for gone; null = it is not.</param>
+    private void Leave(string? why)
+    {
+        if (state != LegState.Answered)
+        {
+            return;
+        }
+
+        Settle();
+        RefuseOffered();
+        state = LegState.HangingUp;
+        talkAt = long.MaxValue;
+        lostBy = why;
+        endedAt = host.Now;
+        SendBye(Main!);
+        host.Tell(this, LegEventKind.HangingUp, Hanging());
+    }
+
+    private LegEndFacts Hanging(string? text = null) => new(
+        lostBy is null ? LegEnd.LocalBye : LegEnd.Lost, 200, 0, lostBy ?? text, hadRinging, isAtRingLimit, isCancelWanted, At: endedAt);
+
     private void TickInvite(long now)
     {
         invite?.Tick(now);
@@ -159,9 +196,7 @@ internal sealed partial class SipLeg : ISipParty
 
         if (provisionalAt <= now || invite?.GivenUpAt <= now)
         {
-            // what comes late is cancelled, or acknowledged and hung up
-            isCancelWanted = true;
-            End(new LegEndFacts(LegEnd.NoResponse, Text: "no response from the trunk"));
+            EndUnheard(LegEnd.NoResponse, "no response from the trunk");
         }
         else if (cancelledAt <= now)
         {
@@ -184,9 +219,9 @@ internal sealed partial class SipLeg : ISipParty
             if (request.GivenUpAt <= now)
             {
                 requests.RemoveAt(i);
-                if (request.Method == SipMethods.Update)
+                if (request.Method is SipMethods.Update or SipMethods.Options)
                 {
-                    OnRefreshed(null);
+                    OnRefreshed(request.Method, null);
                 }
 
                 Closed(request, 0);
@@ -206,6 +241,7 @@ internal sealed partial class SipLeg : ISipParty
         isCancelSent = true;
         if (state == LegState.Inviting)
         {
+            endedAt = host.Now;
             cancelledAt = host.Now + SipTimers.Timeout;
         }
 
@@ -215,7 +251,8 @@ internal sealed partial class SipLeg : ISipParty
 
     private void SendCancel(int number, string reason, SipHop hop)
     {
-        SendRequest(SipMethods.Cancel, number, ids.Branch(number, SipMethods.Cancel), writer.Cancel(hop, number, reason), hop);
+        var branch = ids.Branch(number, SipMethods.Cancel);
+        SendRequest(new ClientTransaction(SipMethods.Cancel, number, branch, writer.Cancel(hop, number, reason), hop, host.Now));
     }
 
     private void SendInvite(string extra)
@@ -224,6 +261,7 @@ internal sealed partial class SipLeg : ISipParty
         hadProvisional = false;
         var hop = host.Hop;
         hops.Add((cseq, hop));
+        Remember(cseq, extra);
         var branch = ids.Branch(cseq, SipMethods.Invite);
         var bytes = writer.Invite(hop, cseq, branch, SessionTimerLines + extra, origin.Own(settings.Offer ?? ""));
         invite = new ClientTransaction(SipMethods.Invite, cseq, branch, bytes, hop, host.Now);
@@ -239,9 +277,16 @@ internal sealed partial class SipLeg : ISipParty
     {
         if (!TryNextTarget())
         {
-            isCancelWanted = true;
-            End(new LegEndFacts(LegEnd.NotSent, Text: "the trunk cannot be reached"));
+            EndUnheard(LegEnd.NotSent, "the trunk cannot be reached");
         }
+    }
+
+    /// <summary>Nobody answered anything. What was stopped before is stopped, whoever is silent (P61).</summary>
+    private void EndUnheard(LegEnd how, string text)
+    {
+        // what comes late is cancelled, or acknowledged and hung up
+        isCancelWanted = true;
+        End(new LegEndFacts(isStopped ? LegEnd.Cancelled : how, Text: text, IsSilent: true));
     }
 
     private bool TryNextTarget()
@@ -252,7 +297,7 @@ internal sealed partial class SipLeg : ISipParty
         }
 
         invite = null;
-        ForgetChallenges();
+        digest.Forget();
         SendInvite("");
         return true;
     }
@@ -272,26 +317,25 @@ internal sealed partial class SipLeg : ISipParty
 
     private SipHop HopTo(SipDialog dialog) => dialog.Path().NextHop is { } next ? host.HopTo(next) : host.Hop;
 
-    private void SendBye(SipDialog dialog, string authorization = "")
+    private void SendBye(SipDialog dialog)
     {
         dialog.IsOver = true;
-        var extra = "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n" + authorization;
-        SendInDialog(SipMethods.Bye, dialog, extra);
+        SendInDialog(SipMethods.Bye, dialog, "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\n");
     }
 
-    private void SendInDialog(string method, SipDialog dialog, string extra)
+    private void SendInDialog(string method, SipDialog dialog, string lines, string authorization = "")
     {
         dialog.CSeq = ++lastCSeq;
         var hop = HopTo(dialog);
         var branch = ids.Branch(dialog.CSeq, method);
-        SendRequest(method, dialog.CSeq, branch, writer.InDialog(hop, method, dialog, dialog.CSeq, extra, branch), hop, dialog);
+        var bytes = writer.InDialog(hop, method, dialog, dialog.CSeq, lines + authorization, branch);
+        SendRequest(new ClientTransaction(method, dialog.CSeq, branch, bytes, hop, host.Now, dialog, lines));
     }
 
-    private void SendRequest(string method, int number, string branch, ReadOnlyMemory<byte> bytes, SipHop hop, SipDialog? dialog = null)
+    private void SendRequest(ClientTransaction request)
     {
-        var request = new ClientTransaction(method, number, branch, bytes, hop, host.Now, dialog);
         requests.Add(request);
-        if (state == LegState.Over)
+        if (goneAt != long.MaxValue)
         {
             // a late phone is hung up with all the repeats that it takes (Timer F)
             goneAt = Math.Max(goneAt, host.Now + SipTimers.Timeout);
@@ -308,6 +352,7 @@ internal sealed partial class SipLeg : ISipParty
         {
             // somebody's refusal says nothing of the call (P30)
             isOrphanSilent = true;
+            goneAt = host.Now + SipTimers.Timeout;
         }
         else if (request.Method == SipMethods.Cancel && isOrphan)
         {
@@ -315,7 +360,7 @@ internal sealed partial class SipLeg : ISipParty
         }
         else if (request.Method == SipMethods.Bye && state == LegState.HangingUp && request.Dialog == Main)
         {
-            End(new LegEndFacts(LegEnd.LocalBye, 200, Text: text, HadRinging: hadRinging, AtRingLimit: isAtRingLimit, Crossed: isCancelWanted));
+            End(Hanging(text));
         }
     }
 
@@ -331,12 +376,12 @@ internal sealed partial class SipLeg : ISipParty
         provisionalAt = ringAt = talkAt = cancelledAt = long.MaxValue;
         StopSessions();
         goneAt = host.Now + SipTimers.Timeout;
-        if (facts.How is LegEnd.NoResponse or LegEnd.NotSent)
+        if (facts.IsSilent)
         {
             // not sent again: who has not heard it by now shall not
             invite?.Proceed();
         }
 
-        host.Tell(this, LegEventKind.Ended, facts);
+        host.Tell(this, LegEventKind.Ended, facts with { At = endedAt });
     }
 }

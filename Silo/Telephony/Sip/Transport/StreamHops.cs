@@ -88,7 +88,8 @@ internal sealed class StreamHops : IAsyncDisposable
     private bool MakeRoom()
     {
         var now = Environment.TickCount64;
-        if (now - Interlocked.Exchange(ref roomMadeAt, now) < 1_000)
+        var last = Interlocked.Read(ref roomMadeAt);
+        if (now - last < 1_000 || Interlocked.CompareExchange(ref roomMadeAt, now, last) != last)
         {
             // there was none just now
             return false;

@@ -88,7 +88,7 @@ internal static class Laws
             LegEnd.Refused => !wasAnswered && !wasOrdered && last is { Method: SipMethods.Invite } && last.Status == end.Status && end.Status >= 300,
             LegEnd.Cancelled => !wasAnswered && (wasOrdered || end.AtRingLimit),
             LegEnd.RemoteBye => wasAnswered && last is { IsRequest: true, Method: SipMethods.Bye },
-            LegEnd.LocalBye => wasAnswered && before.Exists(e => e is { What: Seen.Sent, Message.Method: SipMethods.Bye }),
+            LegEnd.LocalBye or LegEnd.Lost => wasAnswered && before.Exists(e => e is { What: Seen.Sent, Message.Method: SipMethods.Bye }),
             LegEnd.NotSent => !wasAnswered && before[^1] is { IsCut: true, Message.Method: SipMethods.Invite },
             LegEnd.NoResponse => !wasAnswered && !before.Exists(e => e is { What: Seen.Received, Message.IsRequest: false } && e.Message.CSeq == invite.CSeq),
             _ => false,
