@@ -31,7 +31,7 @@ internal static class PhoneListEndpoints
         lists.MapPost("", UploadAsync).WithName("uploadPhoneList")
             .WithSummary("A new list from a CSV or XLSX file, as the body or as the one file of a form (up to 20 MB; XLSX too; a CSV as the body may be of any size). Imported after the answer: follow the operation.")
             .Accepts<Stream>(ListBody.FormType, [.. ListBody.FileTypes])
-            .Produces<UploadedView>(202).ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429).ProducesProblem(507)
+            .Produces<UploadedView>(202).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429).ProducesProblem(507)
             .RequireAuthorization(AccessNames.Operator).Audited("phone-list.create", target: null).Idempotent(hashesBody: false).WithMaxBody(null);
         lists.MapGet("/{id:long}", GetAsync).WithName("getPhoneList").WithSummary("A list and its counts. Campaigns may choose it when it is ready.")
             .Produces<PhoneListView>().ProducesProblem(404);
