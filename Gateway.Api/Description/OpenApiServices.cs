@@ -98,7 +98,8 @@ internal static class OpenApiServices
         {
             // nothing is fetched from anybody else
             o.WithTitle("Orleans Dialer").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts();
-            o.DisableTelemetry();
+            // and nothing of the description goes to anybody else
+            o.DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton();
         }).AllowAnonymous();
     }
 }
