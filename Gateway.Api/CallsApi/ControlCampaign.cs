@@ -18,11 +18,12 @@ internal static class ControlCampaign
         string token, string action, HttpContext context, IDialerQueries queries, IGrainFactory grains, IAnswerBook answers, TimeProvider clock) =>
         CallsRoutes.WithCampaignAsync(token, queries, async campaign =>
         {
-            context.AuditTarget(campaign.Id.ToString());
             if (CommandOf(action) is not { } command)
             {
                 return CallsErrors.NoSuchAction(action);
             }
+
+            context.AuditTarget(campaign.Id.ToString());
 
             var key = CallsRoutes.KeyOf(context.Request, campaign.Id, $"control/{action}");
             if (CallsRoutes.RefuseKey(key) is { } refused)
