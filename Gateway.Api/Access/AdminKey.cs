@@ -7,7 +7,6 @@ namespace Dialer.Gateway.Access;
 internal static class AdminKey
 {
     public const string Variable = "DIALER_ADMIN_KEY";
-    private const string FromEnvironment = "DIALER_ADMIN_KEY";
     private const string First = "admin";
 
     /// <exception cref="CommandRefusedException">The key of the environment cannot be used.</exception>
@@ -26,7 +25,7 @@ internal static class AdminKey
         var keys = services.GetRequiredService<ApiKeys>();
         if (Given() is { } given)
         {
-            await keys.SetAsync(FromEnvironment, AccessRole.Admin, given, "environment");
+            await keys.SetAsync(Variable, AccessRole.Admin, given, "environment");
             return null;
         }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dialer.Reports;
 using Dialer.Subscribers;
@@ -111,6 +110,4 @@ internal static class ReportWords
 
         return values;
     }
-
-    public static JsonSerializerOptions Json => CallsJson.Options;
 }
