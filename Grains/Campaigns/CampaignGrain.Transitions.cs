@@ -34,6 +34,7 @@ internal sealed partial class CampaignGrain
             Epoch = 1,
             CreatedAt = now,
             StartsAt = startsAt,
+            Change = new CampaignChange("created", null, now, []),
         };
         try
         {
@@ -46,7 +47,7 @@ internal sealed partial class CampaignGrain
             throw;
         }
 
-        row = made;
+        row = made with { Change = null };
         await ReadConditionsAsync();
         StartTimers();
         await KeepAliveAsync();
@@ -55,9 +56,9 @@ internal sealed partial class CampaignGrain
     }
 
     public Task<Answer<CampaignView>> StartAsync(string actor) => ChangeAsync(async now =>
-        await WithCausesLookedUpAsync(CampaignMachine.Start, now));
+        await WithCausesLookedUpAsync(CampaignMachine.Start, now), actor);
 
-    public Task<Answer<CampaignView>> PauseAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Pause(Stand, now)));
+    public Task<Answer<CampaignView>> PauseAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Pause(Stand, now)), actor);
 
     public Task<Answer<CampaignView>> ResumeAsync(string actor, bool putBack = false) => ChangeAsync(async now =>
     {
@@ -68,13 +69,13 @@ internal sealed partial class CampaignGrain
         }
 
         return answer;
-    });
+    }, actor);
 
-    public Task<Answer<CampaignView>> FinishAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Finish(Stand, now)));
+    public Task<Answer<CampaignView>> FinishAsync(string actor) => ChangeAsync(now => Task.FromResult(CampaignMachine.Finish(Stand, now)), actor);
 
     public async Task<Answer<CampaignView>> DeleteAsync(string actor) => row?.Status == CampaignStatus.Deleted
         ? await FreshViewAsync()
-        : await ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)));
+        : await ChangeAsync(now => Task.FromResult(CampaignMachine.Delete(Stand, now)), actor);
 
     public async Task<Answer<CampaignView>> EditAsync(CampaignSettings settings, UnixTime startsAt, int expectedVersion, string actor)
     {
@@ -95,7 +96,7 @@ internal sealed partial class CampaignGrain
 
             isLowered |= settings.Attempts.Initial < row.Settings.Attempts.Initial || settings.Attempts.Maximum < row.Settings.Attempts.Maximum;
             isEntering = true;
-            await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1 });
+            await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1, Change = new CampaignChange("edited", actor, clock.Now(), Stand.Causes) });
             try
             {
                 await EnterAsync();
@@ -151,7 +152,7 @@ internal sealed partial class CampaignGrain
         // people first: neither a slow database nor a command in front of the pause may keep a call up
         await Silos.SiloCalls.HangUpEverywhereAsync(GrainFactory, membership, Id, null);
         var paused = await ChangeAsync(now => Task.FromResult(
-            row.Status == CampaignStatus.Running ? CampaignMachine.Pause(Stand, now) : new CampaignStep(Stand, null)));
+            row.Status == CampaignStatus.Running ? CampaignMachine.Pause(Stand, now) : new CampaignStep(Stand, null)), actor);
         if (paused.IsDone)
         {
             // what began between the two
@@ -171,8 +172,8 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    /// <summary>Decides and writes one transition, in a turn of its own.</summary>
-    private Task<Answer<CampaignView>> ChangeAsync(Func<UnixTime, Task<Answer<CampaignStep>>> decide) => turns.RunAsync<Answer<CampaignView>>(async () =>
+    /// <summary>Decides and writes one transition, in a turn of its own. Without an actor it came by itself.</summary>
+    private Task<Answer<CampaignView>> ChangeAsync(Func<UnixTime, Task<Answer<CampaignStep>>> decide, string? actor = null) => turns.RunAsync<Answer<CampaignView>>(async () =>
     {
         if (row is null || row.Status == CampaignStatus.Deleted)
         {
@@ -187,11 +188,11 @@ internal sealed partial class CampaignGrain
             return Answer<CampaignView>.Refused(answer.Refusals);
         }
 
-        await ApplyAsync(answer.Value, before);
+        await ApplyAsync(answer.Value, before, actor: actor);
         return await FreshViewAsync();
     });
 
-    private async Task ApplyAsync(CampaignStep step, CampaignStatus before, bool onlyIfDone = false)
+    private async Task ApplyAsync(CampaignStep step, CampaignStatus before, bool onlyIfDone = false, string? actor = null)
     {
         var stand = step.Stand;
         var hasNewCauses = !stand.Causes.SequenceEqual(Stand.Causes);
@@ -222,6 +223,7 @@ internal sealed partial class CampaignGrain
             FinishedAt = stand.FinishedAt,
             DeletedAt = stand.Status == CampaignStatus.Deleted ? clock.Now() : UnixTime.None,
             OnlyIfDone = onlyIfDone,
+            Change = step.Event is { } name ? new CampaignChange(name, actor, clock.Now(), stand.Causes) : null,
         });
         BeginBots(stand.Status);
         // from the write until all is taken up nothing may be dialed: not by the old board, not on the old terms
@@ -288,7 +290,7 @@ internal sealed partial class CampaignGrain
             throw TakenOver();
         }
 
-        row = changed with { Epoch = row.Epoch + 1, AddToTotal = 0, OnlyIfDone = false };
+        row = changed with { Epoch = row.Epoch + 1, AddToTotal = 0, OnlyIfDone = false, Change = null };
         if (terms is not null)
         {
             terms = terms with { Status = row.Status };

@@ -103,7 +103,16 @@ public sealed record CampaignRow
 
     /// <summary>Only if every job is final, by the row itself: one that is being added at this moment is not lost. Only of use in that transition.</summary>
     public bool OnlyIfDone { get; init; }
+
+    /// <summary>What this write is, for those who are told of it; null = nobody is. Only of use in that write.</summary>
+    public CampaignChange? Change { get; init; }
 }
+
+/// <summary>A transition as it is told to others (P17, P51), in the commit that makes it.</summary>
+/// <param name="Event">The machine's stable word: created, started, paused, paused_automatically, resumed, finished, deleted, edited.</param>
+/// <param name="Actor">Who asked for it: a key, the console's user, the campaign's token; null = it came by itself.</param>
+/// <param name="Causes">All causes that hold after it (P12).</param>
+public sealed record CampaignChange(string Event, string? Actor, UnixTime At, IReadOnlyList<PauseCause> Causes);
 
 public enum LoadingState : byte
 {
