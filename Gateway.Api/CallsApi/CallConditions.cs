@@ -16,13 +16,15 @@ internal sealed class CallConditions
 
     public UnixTime StartAt { get; private set; }
 
+    public UnixTime NotAfter { get; private set; }
+
     /// <summary>0 = not given.</summary>
     public byte Priority { get; private set; }
 
     public CallPolicy Policy { get; private set; } = new();
 
-    /// <summary>The policy of a job; null = a plain one (P23). A start of its own is a condition of its own.</summary>
-    public CallPolicy? OwnPolicy => Policy.IsPlain && StartAt.IsNone ? null : Policy;
+    /// <summary>The policy of a job; null = a plain one (P23). A start or a finish of its own is a condition of its own.</summary>
+    public CallPolicy? OwnPolicy => Policy.IsPlain && StartAt.IsNone && NotAfter.IsNone ? null : Policy;
 
     public static CallConditions Read(JsonElement item)
     {
@@ -36,7 +38,7 @@ internal sealed class CallConditions
         }
 
         read.TakeDeprecatedWindow(item);
-        if (read.Fault is null && read.Policy.FinishAt is { } finish && !read.StartAt.IsNone && read.StartAt >= finish)
+        if (read.Fault is null && !read.NotAfter.IsNone && !read.StartAt.IsNone && read.StartAt >= read.NotAfter)
         {
             read.Bad("startDateTime has to be before finishDateTime.");
         }
@@ -52,7 +54,7 @@ internal sealed class CallConditions
                 StartAt = Instant(name, value);
                 break;
             case "finishDateTime":
-                Policy = Policy with { FinishAt = Instant(name, value) };
+                NotAfter = Instant(name, value);
                 break;
             case "allowedDays":
                 Policy = Policy with { AllowedDays = Days(value) };

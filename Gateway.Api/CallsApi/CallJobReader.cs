@@ -66,6 +66,7 @@ internal sealed class CallJobReader(INumberReader numbers)
             Priority = conditions.Priority == 0 ? LaneKey.DefaultPriority : conditions.Priority,
             Policy = conditions.OwnPolicy,
             StartAt = conditions.StartAt,
+            NotAfter = conditions.NotAfter,
             Payload = payload,
         });
         return true;

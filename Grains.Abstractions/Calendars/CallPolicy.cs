@@ -4,8 +4,8 @@ namespace Dialer.Calendars;
 
 /// <summary>
 /// A job's or a redial's own conditions (P20, P21, P26): what is given replaces the campaign's, what is null is inherited.
-/// Stored once per distinct combination (<see cref="PolicyId"/>) and referred to by lanes. The start instant is not here:
-/// it is the job's <c>not_before</c>.
+/// Stored once per distinct combination (<see cref="PolicyId"/>) and referred to by lanes. The start and the finish instant are not here:
+/// they are the job's <c>not_before</c> and <c>not_after</c>, or each instant would make a lane of its own.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dialer.CallPolicy")]
 public sealed record CallPolicy
@@ -38,11 +38,6 @@ public sealed record CallPolicy
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxAttempts { get; init; }
 
-    /// <summary>No attempt starts at or after this instant.</summary>
-    [Id(5)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public UnixTime? FinishAt { get; init; }
-
     /// <summary>
     /// Of a redial's policy: the <see cref="MaxAttempts"/> that the job itself came with, which raises the cap over all its
     /// series above the campaign's maximum (calls-api §4.1).
@@ -54,5 +49,5 @@ public sealed record CallPolicy
     /// <summary>Whether nothing is given, so that the job is a plain one (P23) and needs no policy of its own.</summary>
     [JsonIgnore]
     public bool IsPlain =>
-        AllowedDays is null && AllowedTime is null && DefaultTime is null && RetryMinutes is null && MaxAttempts is null && FinishAt is null;
+        AllowedDays is null && AllowedTime is null && DefaultTime is null && RetryMinutes is null && MaxAttempts is null;
 }

@@ -36,6 +36,9 @@ public sealed record Redial
 
     /// <summary>1 (first) … 5; 0 = as the job.</summary>
     [Id(2)] public byte Priority { get; init; }
+
+    /// <summary>No attempt of the new series starts at or after it; none = as the job.</summary>
+    [Id(3)] public UnixTime NotAfter { get; init; }
 }
 
 /// <summary>An opt-out that the callee gave to the bot (P59).</summary>

@@ -26,11 +26,14 @@ public sealed record NewJob
     /// <summary>1 (first) … 5.</summary>
     public byte Priority { get; init; } = Campaigns.LaneKey.DefaultPriority;
 
-    /// <summary>Own conditions; null = the campaign's. A job with only a start instant has an empty one: it is not plain (P23).</summary>
+    /// <summary>Own conditions; null = the campaign's. A job with only a start or a finish instant has an empty one: it is not plain (P23).</summary>
     public CallPolicy? Policy { get; init; }
 
     /// <summary>No attempt before it; none = at once.</summary>
     public UnixTime StartAt { get; init; }
+
+    /// <summary>No attempt starts at or after it; none = no limit. Goes with a policy, as a start does.</summary>
+    public UnixTime NotAfter { get; init; }
 
     /// <summary>Payload as JSON; null = none.</summary>
     public string? Payload { get; init; }

@@ -58,6 +58,9 @@ public sealed record JobRow
     /// <summary>When the job became final; none while it is not.</summary>
     [Id(20)] public UnixTime FinishedAt { get; init; }
 
+    /// <summary>No attempt starts at or after this instant (<c>finishDateTime</c>, P20); none = no limit.</summary>
+    [Id(21)] public UnixTime NotAfter { get; init; }
+
     /// <summary>The try in progress, or the last one.</summary>
     public TryId Try => new(Id, TryNumber);
 

@@ -22,6 +22,7 @@ internal sealed partial class CampaignGrain
     private UnixTime rewoundAt;
     private bool isLanesStale;
     private bool isLowered;
+    private bool isEndingPassed;
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
@@ -180,6 +181,7 @@ internal sealed partial class CampaignGrain
             await CheckEpochAsync();
             await FollowOrganisationAsync();
             EndLowered();
+            EndPassed();
             Rewind();
             await PauseWhenChannelStaysDownAsync();
             await turns.RunAsync(async () =>
@@ -303,6 +305,34 @@ internal sealed partial class CampaignGrain
         {
             // what is left ends when it is due
             LogFailed(Id, "ending jobs whose attempts were lowered", e);
+        }
+    }
+
+    /// <summary>Jobs whose finish instant has passed end then (P20), whatever window or pause they wait for: in chunks, beside everything else.</summary>
+    private void EndPassed()
+    {
+        if (!isEndingPassed)
+        {
+            isEndingPassed = true;
+            EndPassedAsync().Ignore();
+        }
+    }
+
+    private async Task EndPassedAsync()
+    {
+        const int limit = 200;
+        try
+        {
+            var rows = await store.ReadPassedAsync(Id, clock.Now(), limit);
+            await EndWithoutCallAsync(rows);
+        }
+        catch (Exception e)
+        {
+            LogFailed(Id, "ending jobs whose finish instant has passed", e);
+        }
+        finally
+        {
+            isEndingPassed = false;
         }
     }
 

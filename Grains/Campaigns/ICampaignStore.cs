@@ -60,6 +60,9 @@ public interface ICampaignStore
     /// </summary>
     Task<IReadOnlyList<JobRow>> ReadWaitingWithAttemptsAsync(CampaignId campaign, int attempts, JobId after, int limit);
 
+    /// <summary>Rows of a campaign that wait although their finish instant has passed (P20), the longest passed first.</summary>
+    Task<IReadOnlyList<JobRow>> ReadPassedAsync(CampaignId campaign, UnixTime now, int limit);
+
     /// <summary>Rows of a campaign that wait, by id: from <paramref name="first"/> on, before <paramref name="end"/>.</summary>
     Task<IReadOnlyList<JobRow>> ReadWaitingAsync(CampaignId campaign, JobId first, JobId end);
 }

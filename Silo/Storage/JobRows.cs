@@ -9,7 +9,7 @@ internal static class JobRows
 {
     public const string Columns =
         "id, campaign, phone, lane, not_before, status, result, end_reason, flags, attempts, attempts_total, attempts_to_phone, "
-        + "error_streak, series, try_number, silo, version, try_started_at, answered_at, created_at, finished_at";
+        + "error_streak, series, try_number, silo, version, try_started_at, answered_at, created_at, finished_at, not_after";
 
     public static JobRow Read(DbDataReader reader) => new()
     {
@@ -34,6 +34,7 @@ internal static class JobRows
         AnsweredAt = new UnixTime(reader.GetInt64(18)),
         CreatedAt = new UnixTime(reader.GetInt64(19)),
         FinishedAt = new UnixTime(reader.GetInt64(20)),
+        NotAfter = new UnixTime(reader.GetInt64(21)),
     };
 
     public static async Task<List<JobRow>> ReadAllAsync(DbDataReader reader)

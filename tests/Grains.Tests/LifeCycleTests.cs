@@ -1,5 +1,8 @@
+using Dialer.Calendars;
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Intake;
+using Dialer.Numbers;
 using Dialer.Reports;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
@@ -191,6 +194,24 @@ public class LifeCycleTests(Rigs rigs)
 
         await stage.UntilAsync(p => p.Counters.Answered == 1, "the live call keeps its result");
         Assert.True((await stage.ViewAsync()).FinishedAt >= at);
+    }
+
+    [Theory, BothEngines]
+    public async Task JobWhoseFinishInstantPasses_EndsThen_ThoughTheCampaignIsPaused_P20(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        var stage = await rig.StageAsync();
+        await stage.StartAsync();
+        await stage.PauseAsync();
+        var finish = rig.Now + TimeSpan.FromSeconds(1);
+        var passing = await stage.AddAsync(new NewJob { Phone = new PhoneNumber(Rig.Phones(1)[0]), Policy = new CallPolicy(), NotAfter = finish });
+        var waiting = await stage.AddAsync(new NewJob { Phone = new PhoneNumber(Rig.Phones(1)[0]), Policy = new CallPolicy(), NotAfter = finish + TimeSpan.FromHours(1) });
+
+        var ended = await stage.UntilFinalAsync(passing);
+
+        Assert.Equal((JobResult.NotDone, EndReason.Expired), (ended.Result, ended.EndReason));
+        Assert.True(ended.FinishedAt >= finish);
+        Assert.Equal(JobStatus.Waiting, (await stage.JobAsync(waiting)).Status);
     }
 
     [Theory, BothEngines]

@@ -231,7 +231,7 @@ internal sealed class DialerWorld
         var campaign = Store.Campaigns[row.Campaign];
         var lane = Store.Lanes(row.Campaign).First(l => l.Id == Lane.BaseOf(row.Lane));
         var terms = TrueTerms(row.Campaign, campaign.Settings, Store.Channels[campaign.Settings.Channel].Settings, campaign.Status);
-        var hours = new CalendarCase(terms, lane.Key.Zone, lane.Policy);
+        var hours = new CalendarCase(terms, lane.Key.Zone, lane.Policy, row.NotAfter);
         return row.Status != JobStatus.Waiting || Enumerable.Range(1, 21 * 24 * 6).Any(i => hours.IsOpen(Now - TimeSpan.FromMinutes(10 * i)));
     }
 

@@ -1,6 +1,7 @@
 using Dialer.Calendars;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
+using Dialer.Domain.Subscribers;
 using Dialer.Grains.Subscribers;
 using Dialer.Intake;
 using Dialer.Numbers;
@@ -53,6 +54,29 @@ public class IntakeTests(StoreFixture store) : IClassFixture<StoreFixture>
 
         await campaign.AddAsync(Job() with { Policy = Evening });
         Assert.Equal(4, (await rig.Campaigns.ReadLanesAsync(campaign.Id)).Count);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task FinishInstants_MakeNoLanesOfTheirOwn_AndPassedOnesAreFound_P20(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var campaign = await TestCampaign.NewAsync(rig);
+        UnixTime In(int minutes) => rig.Now + TimeSpan.FromMinutes(minutes);
+        var rows = await campaign.AddAsync([.. Enumerable.Range(0, 50).Select(i => Job() with { Policy = new CallPolicy(), NotAfter = In(50 - i) }), Job()]);
+
+        Assert.Equal(2, (await rig.Campaigns.ReadLanesAsync(campaign.Id)).Count);
+        Assert.Equal(In(50), rows[0].NotAfter);
+        Assert.Equal(UnixTime.None, rows[50].NotAfter);
+        Assert.Empty(await rig.Campaigns.ReadPassedAsync(campaign.Id, rig.Now, 10));
+        Assert.Equal([rows[49].Id, rows[48].Id], (await rig.Campaigns.ReadPassedAsync(campaign.Id, In(2), 10)).Select(r => r.Id));
+        Assert.Equal(rows[49].Id, Assert.Single(await rig.Campaigns.ReadPassedAsync(campaign.Id, In(50), 1)).Id);
+
+        // a redial's own instant is written with its row
+        await TestCampaign.CommitAsync(rig, campaign.Intent(rows[49]));
+        var live = Assert.Single(await rig.Campaigns.ReadLiveAsync(campaign.Id));
+        Assert.Equal(rows[49].NotAfter, live.NotAfter);
+        Assert.True(await rig.Dial.WriteStepAsync(new SubscriberStep { Row = SubscriberMachine.Answered(live, rig.Now) with { NotAfter = In(99) } }));
+        Assert.Equal(In(99), Assert.Single(await rig.Campaigns.ReadLiveAsync(campaign.Id)).NotAfter);
     }
 
     [Theory, ClassData(typeof(BothEngines))]

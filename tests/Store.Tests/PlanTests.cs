@@ -105,6 +105,7 @@ public partial class PlanTests(Engines engines)
         [
             "INDEX call_job_due (campaign=? AND lane=? AND not_before>?)", "INDEX call_job_live (campaign=?)",
             "INDEX call_job_backoff (not_before<?)", "INDEX call_job_phone (phone=? AND campaign=?)",
+            "INDEX call_job_passed (campaign=? AND not_after>? AND not_after<?)",
         ];
         Assert.All(ranges, r => Assert.Contains(plans, p => p.Plan.Contains(r, StringComparison.Ordinal)));
         Assert.DoesNotContain(
@@ -146,6 +147,7 @@ public partial class PlanTests(Engines engines)
     {
         await rig.Campaigns.ReadOverdueBackoffAsync(rig.Now + TimeSpan.FromHours(1), 100);
         await rig.Campaigns.ReadNextBackoffAsync(campaign.Id);
+        await rig.Campaigns.ReadPassedAsync(campaign.Id, rig.Now, 100);
         await rig.Campaigns.ReadPhoneAsync(live[0].Id);
         await rig.Silos.ReadLiveOfAsync([1, 2], new JobId(0), 100);
         await rig.Silos.ReadLegAsync(live[0].Try);

@@ -5,8 +5,8 @@ using Dialer.Subscribers;
 namespace Dialer.Domain.Calendars;
 
 /// <summary>
-/// When calls of one lane may start: windows (P3) on the clocks of P4, within the outer hours (P60), before the job's finish
-/// instant. Compiled once per lane and epoch from today's settings. It answers the same for the same instant for ever; what
+/// When calls of one lane may start: windows (P3) on the clocks of P4, within the outer hours (P60); <see cref="Until"/> ends it at a
+/// job's finish instant. Compiled once per lane and epoch from today's settings. It answers the same for the same instant for ever; what
 /// it remembers of the last answers only makes the next one cheap, so any thread may ask.
 /// </summary>
 public sealed class LaneCalendar
@@ -54,8 +54,11 @@ public sealed class LaneCalendar
     {
         ArgumentNullException.ThrowIfNull(terms);
         ArgumentNullException.ThrowIfNull(zone);
-        return new LaneCalendar(LaneRules.Compile(terms, zone, policy), policy?.FinishAt ?? UnixTime.None);
+        return new LaneCalendar(LaneRules.Compile(terms, zone, policy), UnixTime.None);
     }
+
+    /// <summary>The same up to a job's finish instant (P20): nothing is open then or later. None = the same.</summary>
+    public LaneCalendar Until(UnixTime notAfter) => notAfter.IsNone ? this : new LaneCalendar(Skip ? null : hours, notAfter);
 
     /// <summary>Whether a call may start.</summary>
     public bool IsOpen(UnixTime now) => Judge(now.Ms, ref here).IsOpen;

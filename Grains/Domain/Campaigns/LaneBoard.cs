@@ -174,7 +174,8 @@ public sealed class LaneBoard
                 return null;
             }
 
-            jobs.Add(new DueJob(best.Take(), best.Lane, bestRank.Due, !best.Calendar.IsOpen(now)));
+            var row = best.Take();
+            jobs.Add(new DueJob(row, best.Lane, bestRank.Due, !best.Calendar.Until(row.NotAfter).IsOpen(now)));
         }
 
         return null;

@@ -84,7 +84,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         }
 
         var due = waiting.Status == JobStatus.Backoff ? waiting.NotBefore : context.DueAt(waiting);
-        var next = context.Calendar.NextOpen(UnixTime.Max(due, At));
+        var next = context.Openings(waiting).NextOpen(UnixTime.Max(due, At));
         return next.IsNever
             ? Finish(waiting, SubscriberMachine.Expired(waiting), StepRules.Expired, EndReason.Expired)
             : Close(waiting, rule, counted, next);
@@ -157,6 +157,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
             Series = (short)(row.Series + 1),
             Attempts = 0,
             NotBefore = isHeld ? row.NotBefore : due,
+            NotAfter = redial.NotAfter.IsNone ? row.NotAfter : redial.NotAfter,
             Result = JobResult.None,
         };
         var step = Close(opened, rule, row.Attempts > Row.Attempts, opened.NotBefore) with

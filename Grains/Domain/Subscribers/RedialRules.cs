@@ -24,7 +24,6 @@ internal static class RedialRules
             DefaultTime = givesTime ? asked.DefaultTime : own?.DefaultTime,
             RetryMinutes = asked.RetryMinutes ?? own?.RetryMinutes,
             MaxAttempts = asked.MaxAttempts is { } attempts ? Math.Clamp(attempts, 1, Redial.MaxAttempts) : null,
-            FinishAt = asked.FinishAt ?? own?.FinishAt,
             JobMaxAttempts = context.Row.Series == 0 ? own?.MaxAttempts : own?.JobMaxAttempts,
         };
         return new RedialLane(redial.Priority == 0 ? context.Lane.Key.Priority : redial.Priority, policy, context.Lane.Key.Zone);

@@ -26,6 +26,7 @@ public sealed record SubscriberContext
 
     public required CampaignTerms Terms { get; init; }
 
+    /// <summary>When calls of the lane may start, whatever the job's finish instant.</summary>
     public required LaneCalendar Calendar { get; init; }
 
     /// <summary>The lane's own policy; null = the campaign's conditions.</summary>
@@ -46,6 +47,13 @@ public sealed record SubscriberContext
     {
         ArgumentNullException.ThrowIfNull(row);
         return row.Attempts < SeriesLimit && row.AttemptsTotal < JobLimit;
+    }
+
+    /// <summary>When a call of this row may start: the lane's calendar up to the row's finish instant.</summary>
+    public LaneCalendar Openings(JobRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Calendar.Until(row.NotAfter);
     }
 
     /// <summary>When the row or a sibling is due, before windows are judged.</summary>

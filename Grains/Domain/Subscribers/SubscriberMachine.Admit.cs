@@ -43,9 +43,10 @@ public static partial class SubscriberMachine
             return new AdmitDecision.NotNow(RefusalCodes.NotDue, due);
         }
 
-        return context.Calendar.IsOpen(now)
+        var openings = context.Openings(row);
+        return openings.IsOpen(now)
             ? new AdmitDecision.Dial(Intent(SiblingRules.Shared(context), silo, SiblingRules.StartOf(context, now)))
-            : new AdmitDecision.NotNow(RefusalCodes.Window, context.Calendar.NextOpen(now));
+            : new AdmitDecision.NotNow(RefusalCodes.Window, openings.NextOpen(now));
     }
 
     /// <summary>
@@ -76,7 +77,7 @@ public static partial class SubscriberMachine
             return EndNow(row, LastOutcome(row), EndReason.AttemptsLowered, now);
         }
 
-        var why = context.Calendar.WhyNever(UnixTime.Max(now, context.DueAt(row)));
+        var why = context.Openings(row).WhyNever(UnixTime.Max(now, context.DueAt(row)));
         return why == EndReason.None ? null : EndNow(row, Expired(row), why, now);
     }
 

@@ -68,6 +68,12 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
         ("after", after.Value),
         ("limit", limit));
 
+    public Task<IReadOnlyList<JobRow>> ReadPassedAsync(CampaignId campaign, UnixTime now, int limit) => ReadJobsAsync(
+        "where campaign = @campaign and status in (1, 3) and not_after > 0 and not_after <= @now order by not_after limit @limit",
+        ("campaign", campaign.Value),
+        ("now", now.Ms),
+        ("limit", limit));
+
     public Task<IReadOnlyList<JobRow>> ReadWaitingAsync(CampaignId campaign, JobId first, JobId end) => ReadJobsAsync(
         "where id >= @first and id < @end and campaign = @campaign and status = 1 order by id",
         ("campaign", campaign.Value),

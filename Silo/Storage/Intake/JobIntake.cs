@@ -22,6 +22,7 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
     [
         new("id", BulkType.Int64), new("campaign", BulkType.Int64), new("phone", BulkType.Int64), new("lane", BulkType.Int64),
         new("not_before", BulkType.Int64), new("status", BulkType.Int16), new("flags", BulkType.Int16), new("created_at", BulkType.Int64),
+        new("not_after", BulkType.Int64),
     ];
 
     private static readonly BulkColumn[] DataColumns =
@@ -153,7 +154,7 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         {
             first + i, campaign.Value, job.Phone.Value, laneOf[LaneOf(job)].Value,
             UnixTime.Max(job.StartAt, now).Ms, (short)JobStatus.Waiting,
-            (short)JobFlags.FromApi, now.Ms,
+            (short)JobFlags.FromApi, now.Ms, job.NotAfter.Ms,
         }));
         await database.InsertManyAsync(connection, "call_job_data", DataColumns, jobs.Select((job, i) => new object?[]
         {

@@ -43,11 +43,12 @@ internal static class PostgreSqlBatchWrites
         "update call_job j set lane = u.lane, not_before = u.not_before, status = u.status, result = u.result, end_reason = u.end_reason, "
         + "flags = (u.flags | (j.flags & 1::smallint)), attempts = u.attempts, attempts_total = u.attempts_total, "
         + "attempts_to_phone = u.attempts_to_phone, error_streak = u.error_streak, series = u.series, try_number = u.try_number, silo = u.silo, "
-        + "version = u.version, try_started_at = u.try_started_at, answered_at = u.answered_at, finished_at = u.finished_at "
+        + "version = u.version, try_started_at = u.try_started_at, answered_at = u.answered_at, finished_at = u.finished_at, "
+        + "not_after = u.not_after "
         + "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[], $8::smallint[], "
-        + "$9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::bigint[]) "
+        + "$9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[]) "
         + "as u(id, lane, not_before, status, result, end_reason, flags, attempts, attempts_total, attempts_to_phone, error_streak, series, try_number, "
-        + "silo, version, try_started_at, answered_at, finished_at) where j.id = u.id";
+        + "silo, version, try_started_at, answered_at, finished_at, not_after) where j.id = u.id";
 
     private const string TryArrays =
         "unnest($1::bigint[], $2::int[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
@@ -196,7 +197,8 @@ internal static class PostgreSqlBatchWrites
         Column(jobs, j => j.Version),
         Column(jobs, j => j.TryStartedAt.Ms),
         Column(jobs, j => j.AnsweredAt.Ms),
-        Column(jobs, j => j.FinishedAt.Ms));
+        Column(jobs, j => j.FinishedAt.Ms),
+        Column(jobs, j => j.NotAfter.Ms));
 
     private static void AddTries(NpgsqlBatch batch, List<TryRecord> tries)
     {

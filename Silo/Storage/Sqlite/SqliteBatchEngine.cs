@@ -152,10 +152,10 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
     private static void WriteJob(SqliteStatements sql, JobRow j) => sql.Execute(
         "update call_job set lane = $1, not_before = $2, status = $3, result = $4, end_reason = $5, flags = ($6 | (flags & 1)), attempts = $7, "
         + "attempts_total = $8, attempts_to_phone = $9, error_streak = $10, series = $11, try_number = $12, silo = $13, version = $14, "
-        + "try_started_at = $15, answered_at = $16, finished_at = $17 where id = $18",
+        + "try_started_at = $15, answered_at = $16, finished_at = $17, not_after = $18 where id = $19",
         j.Lane.Value, j.NotBefore.Ms, (int)j.Status, (int)j.Result, (int)j.EndReason, (int)(j.Flags & ~JobFlags.Siblings), j.Attempts,
         j.AttemptsTotal, j.AttemptsToPhone, j.ErrorStreak, j.Series, j.TryNumber, j.Silo, j.Version,
-        j.TryStartedAt.Ms, j.AnsweredAt.Ms, j.FinishedAt.Ms, j.Id.Value);
+        j.TryStartedAt.Ms, j.AnsweredAt.Ms, j.FinishedAt.Ms, j.NotAfter.Ms, j.Id.Value);
 
     private static void InsertTry(SqliteStatements sql, TryRecord t, string verb) => sql.Execute(
         verb + " into call_try (" + TryRows.Columns + ") "

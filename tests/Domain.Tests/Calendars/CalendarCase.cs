@@ -8,7 +8,7 @@ namespace Dialer.Tests.Calendars;
 /// A lane to judge, and the slow, obvious way to judge it: ask every clock what it shows at this very instant.
 /// Written from P3, P4 and P60 alone; shares nothing with the calendar but the settings records.
 /// </summary>
-public sealed record CalendarCase(CampaignTerms Terms, string Zone, CallPolicy? Policy)
+public sealed record CalendarCase(CampaignTerms Terms, string Zone, CallPolicy? Policy, UnixTime NotAfter = default)
 {
     private AmbiguousZonePolicy Ambiguous => Terms.Settings.AmbiguousZone;
 
@@ -43,7 +43,7 @@ public sealed record CalendarCase(CampaignTerms Terms, string Zone, CallPolicy? 
     /// <summary>May a call start at this instant?</summary>
     public bool IsOpen(UnixTime at)
     {
-        if (Skips || (Policy?.FinishAt is { } finish && at >= finish))
+        if (Skips || (!NotAfter.IsNone && at >= NotAfter))
         {
             return false;
         }

@@ -55,14 +55,11 @@ internal static class CalendarGen
         from time in NullableWindows.Array[7]
         from hasTime in Gen.Bool
         from standard in NullableWindows
-        from finish in Gen.Int[0, 3]
-        from finishAt in Instant
         select new CallPolicy
         {
             AllowedDays = days < 128 ? (byte)days : null,
             AllowedTime = hasTime ? time : null,
             DefaultTime = standard,
-            FinishAt = finish == 0 ? finishAt : null,
         };
 
     public static readonly Gen<CalendarCase> Case =
@@ -76,6 +73,8 @@ internal static class CalendarGen
         from ring in Gen.Int[5, 300]
         from country in Gen.OneOf("RU", "DE")
         from policy in Gen.Null(Policy)
+        from finish in Gen.Int[0, 3]
+        from finishAt in Instant
         let terms = TestTerms.Of(home, week, ambiguous, localTime, outer, ring, country)
-        select new CalendarCase(terms with { Settings = terms.Settings with { OuterHoursException = exception } }, zone, policy);
+        select new CalendarCase(terms with { Settings = terms.Settings with { OuterHoursException = exception } }, zone, policy, finish == 0 ? finishAt : UnixTime.None);
 }

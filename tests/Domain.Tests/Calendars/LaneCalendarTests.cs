@@ -79,7 +79,7 @@ public class LaneCalendarTests
     public void AllDaysAllHours_EndAtTheFinishInstant()
     {
         var finish = At("2026-07-06T12:00:00Z");
-        var calendar = Of("Europe/Moscow", WeeklyHours.Always).Calendar("Asia/Tokyo", new CallPolicy { FinishAt = finish });
+        var calendar = Of("Europe/Moscow", WeeklyHours.Always).Calendar("Asia/Tokyo").Until(finish);
         Assert.Equal(finish, calendar.ClosesAt(At("2026-07-06T03:00:00Z")));
         Assert.False(calendar.IsOpen(finish));
         Assert.Equal(EndReason.Expired, calendar.WhyNever(finish));
@@ -89,7 +89,7 @@ public class LaneCalendarTests
     [Fact]
     public void WindowBehindTheFinishInstant_IsNeverReached()
     {
-        var calendar = Moscow.Calendar("Europe/Moscow", new CallPolicy { FinishAt = At("2026-07-06T09:00:00+03:00") });
+        var calendar = Moscow.Calendar("Europe/Moscow").Until(At("2026-07-06T09:00:00+03:00"));
         Assert.True(calendar.NextOpen(At("2026-07-05T12:00:00+03:00")).IsNever);
         Assert.Equal(EndReason.Expired, calendar.WhyNever(At("2026-07-05T12:00:00+03:00")));
         Assert.False(calendar.IsNever);

@@ -48,7 +48,7 @@ internal sealed class BoardWorld
         return lane;
     }
 
-    public JobId Add(Lane lane, UnixTime notBefore, LaneKind kind = LaneKind.At, int? id = null)
+    public JobId Add(Lane lane, UnixTime notBefore, LaneKind kind = LaneKind.At, int? id = null, UnixTime notAfter = default)
     {
         var row = new JobRow
         {
@@ -57,6 +57,7 @@ internal sealed class BoardWorld
             Phone = new PhoneNumber(79160000000 + rows.Count),
             Lane = lane.Of(kind),
             NotBefore = notBefore,
+            NotAfter = notAfter,
             Status = JobStatus.Waiting,
         };
         rows.Add(row);

@@ -19,13 +19,11 @@ public class LaneBoardLaws
         from opens in Gen.OneOf(8, 10, 12)
         from closes in Gen.OneOf(13, 18, 24)
         from retry in Gen.OneOf(0, 5, 90)
-        from finish in Gen.OneOf(0, 0, 0, 60, 4_000)
         select new CallPolicy
         {
             DefaultTime = hasHours ? [new MinuteRange((short)(opens * 60), (short)(closes * 60))] : null,
             RetryMinutes = retry == 0 ? null : retry,
             MaxAttempts = 3,
-            FinishAt = finish == 0 ? null : Noon + TimeSpan.FromMinutes(finish),
         };
 
     private static readonly Gen<BoardWorld> World =

@@ -49,12 +49,14 @@ public class LaneBoardTests
     }
 
     [Fact]
-    public void FinishInstant_IsWhenAWindowCloses()
+    public void NumberPastItsFinishInstant_IsGivenOutToBeEnded_AndNotDialed_P20()
     {
         var world = new BoardWorld(Of("Europe/Moscow", WeeklyHours.Always)) { Now = Six };
-        var late = world.Add(world.AddLane(new CallPolicy { FinishAt = Six + TimeSpan.FromHours(2) }), Morning);
-        var soon = world.Add(world.AddLane(new CallPolicy { FinishAt = Six + TimeSpan.FromHours(1) }), Six);
-        Assert.Equal([soon, late], world.Take(9).Select(j => j.Row.Id));
+        var lane = world.AddLane();
+        world.Add(lane, Morning, notAfter: Six);
+        world.Add(lane, Morning, notAfter: Six + TimeSpan.FromMilliseconds(1));
+        world.Add(lane, Morning);
+        Assert.Equal([true, false, false], world.Take(9).Select(j => j.IsToEnd));
     }
 
     [Fact]
@@ -129,7 +131,7 @@ public class LaneBoardTests
     public void NumbersThatCanNeverBeCalled_AreGivenOut_ToBeEnded()
     {
         var world = new BoardWorld(Of("Europe/Moscow", WeeklyHours.Always)) { Now = Six };
-        var expired = world.Add(world.AddLane(new CallPolicy { FinishAt = Six }), Morning);
+        var expired = world.Add(world.AddLane(), Morning, notAfter: Six);
         var never = world.Add(world.AddLane(new CallPolicy { AllowedDays = 0 }), Morning);
         Assert.Equal([expired, never], world.Take(9).Select(j => j.Row.Id).Order());
     }

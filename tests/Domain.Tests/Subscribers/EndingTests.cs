@@ -10,7 +10,7 @@ namespace Dialer.Tests.Subscribers;
 /// <summary>P3, P4, P12, P14, P38 and the small semantics: jobs that end, are put off or are put back without a call.</summary>
 public class EndingTests
 {
-    private static readonly CallPolicy UntilFour = new() { FinishAt = TestTerms.At("2026-07-06T16:00:00+03:00") };
+    private static readonly UnixTime Four = TestTerms.At("2026-07-06T16:00:00+03:00");
 
     [Theory]
     [InlineData(2, JobStatus.Final)]
@@ -59,10 +59,10 @@ public class EndingTests
     [Fact]
     public void NoWindowBeforeTheFinish_WithNothingTried_EndsNotDone()
     {
-        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(UntilFour);
-        world.Now = UntilFour.FinishAt!.Value - TimeSpan.FromMilliseconds(1);
+        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(notAfter: Four);
+        world.Now = Four - TimeSpan.FromMilliseconds(1);
         Assert.IsType<AdmitDecision.Dial>(SubscriberMachine.Admit(world.Context(0), 1, world.Now));
-        world.Now = UntilFour.FinishAt.Value;
+        world.Now = Four;
         world.Admit();
         Assert.Equal((JobStatus.Final, JobResult.NotDone, EndReason.Expired), (world.Row.Status, world.Row.Result, world.Row.EndReason));
     }
@@ -70,7 +70,7 @@ public class EndingTests
     [Fact]
     public void JobThatIsDueOnlyAfterItsFinish_EndsAtOnce()
     {
-        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(UntilFour, startAt: UntilFour.FinishAt!.Value);
+        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(startAt: Four, notAfter: Four);
         world.Admit();
         Assert.Equal((JobStatus.Final, EndReason.Expired), (world.Row.Status, world.Row.EndReason));
     }
@@ -78,7 +78,7 @@ public class EndingTests
     [Fact]
     public void NoWindowBeforeTheFinish_AfterAnAttempt_EndsAsNoAnswer_WithTheCallThatSpentIt()
     {
-        var world = new SubscriberWorld(Attempts(3, pause: 200), hasJob: false).AddJob(UntilFour);
+        var world = new SubscriberWorld(Attempts(3, pause: 200), hasJob: false).AddJob(notAfter: Four);
         world.DialAndEnd(CallClass.Busy);
         Assert.Equal(JobStatus.Waiting, world.Row.Status);
         var step = world.DialAndEnd(CallClass.Busy);
@@ -89,7 +89,7 @@ public class EndingTests
     [Fact]
     public void NoWindowBeforeTheFinish_AfterErrorsOnly_EndsAsTechnicalError()
     {
-        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(UntilFour);
+        var world = new SubscriberWorld(Attempts(3), hasJob: false).AddJob(notAfter: Four);
         while (world.Row.Status != JobStatus.Final)
         {
             world.DialWhenDue();
@@ -97,7 +97,7 @@ public class EndingTests
         }
 
         Assert.Equal((JobResult.TechnicalError, EndReason.Expired, 0), (world.Row.Result, world.Row.EndReason, world.Row.AttemptsTotal));
-        Assert.True(world.Now < UntilFour.FinishAt);
+        Assert.True(world.Now < Four);
     }
 
     [Fact]

@@ -56,11 +56,12 @@ public class RedialTests
     public void Redial_InheritsFromTheJob_ThenTheCampaign_AndKeepsItsOwnPriority()
     {
         var finish = Noon + TimeSpan.FromDays(3);
-        var own = new CallPolicy { AllowedDays = 0b11111, DefaultTime = [new MinuteRange(600, 1200)], RetryMinutes = 7, FinishAt = finish };
-        var world = new SubscriberWorld(Attempts(1), hasJob: false).AddJob(own);
+        var own = new CallPolicy { AllowedDays = 0b11111, DefaultTime = [new MinuteRange(600, 1200)], RetryMinutes = 7 };
+        var world = new SubscriberWorld(Attempts(1), hasJob: false).AddJob(own, notAfter: finish);
         var step = world.DialAndEnd(CallClass.Answered, Talk, Ask(attempts: 2));
         Assert.Equal((LaneKey.DefaultPriority, "Europe/Moscow"), (step.RedialLane!.Priority, step.RedialLane.Zone));
         Assert.Equal(own with { MaxAttempts = 2 }, step.RedialLane.Policy);
+        Assert.Equal(finish, step.Row.NotAfter);
 
         var all = new CallPolicy
         {
@@ -68,12 +69,12 @@ public class RedialTests
             AllowedTime = new MinuteRange[]?[7],
             RetryMinutes = 3,
             MaxAttempts = 4,
-            FinishAt = finish + TimeSpan.FromHours(1),
         };
-        world = new SubscriberWorld(Attempts(1), hasJob: false).AddJob(own);
-        step = world.DialAndEnd(CallClass.Answered, Talk, new BotReply { Redial = new Redial { Policy = all, Priority = 1 } });
+        world = new SubscriberWorld(Attempts(1), hasJob: false).AddJob(own, notAfter: finish);
+        step = world.DialAndEnd(CallClass.Answered, Talk, new BotReply { Redial = new Redial { Policy = all, Priority = 1, NotAfter = finish + TimeSpan.FromHours(1) } });
         Assert.Equal((byte)1, step.RedialLane!.Priority);
         Assert.Equal(all, step.RedialLane.Policy);
+        Assert.Equal(finish + TimeSpan.FromHours(1), step.Row.NotAfter);
         Assert.Null(step.RedialLane.Policy.DefaultTime);
     }
 

@@ -39,19 +39,17 @@ public class SubscriberLaws
         from more in Gen.Int[0, 6]
         from pause in Gen.OneOf(1, 5, 30, 120)
         from shorter in Gen.OneOf(0, 10)
-        from policies in Gen.Null(
+        from jobs in Gen.Select(Gen.Null(
             from own in Gen.Int[0, 5]
             from retry in Gen.OneOf(0, 2, 45)
-            from finish in Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int[1, 40]))
             select new CallPolicy
             {
                 MaxAttempts = own == 0 ? null : own,
                 RetryMinutes = retry == 0 ? null : retry,
-                FinishAt = finish == 0 ? null : SubscriberWorld.Noon + TimeSpan.FromHours(finish),
-            }).Array[1, 3]
-        select policies.Aggregate(
+            }), Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int[1, 40]))).Array[1, 3]
+        select jobs.Aggregate(
             new SubscriberWorld(SubscriberWorld.Attempts(initial, pause, shorter, initial + more), hasJob: false),
-            (world, policy) => world.AddJob(policy));
+            (world, job) => world.AddJob(job.Item1, notAfter: job.Item2 == 0 ? UnixTime.None : SubscriberWorld.Noon + TimeSpan.FromHours(job.Item2)));
 
     [Fact]
     public void Counters_EqualARecount_AndEveryJobIsInExactlyOnePlace_AlongAnyPath()
@@ -108,7 +106,7 @@ public class SubscriberLaws
     [Fact]
     public void LonelyJob_IsDialedAtTheVeryInstantItIsAllowed_UntilItIsFinal()
     {
-        var lonely = World.Where(w => w.Rows.Count == 1 && w.Context(0).Policy?.FinishAt is null);
+        var lonely = World.Where(w => w.Rows.Count == 1 && w.Row.NotAfter.IsNone);
         Gen.Select(lonely, Gen.Int[0, 999].Array[150]).Sample(
             (world, draws) =>
             {

@@ -56,7 +56,8 @@ internal sealed class SubscriberWorld
     public static AttemptPolicy Attempts(int initial, int pause = 30, int shorter = 0, int maximum = 99) =>
         new() { Initial = initial, Maximum = maximum, PauseMinutes = pause, RedialIfShorterThanSeconds = shorter };
 
-    public SubscriberWorld AddJob(CallPolicy? policy = null, UnixTime startAt = default, string zone = "Europe/Moscow")
+    public SubscriberWorld AddJob(
+        CallPolicy? policy = null, UnixTime startAt = default, string zone = "Europe/Moscow", UnixTime notAfter = default)
     {
         var lane = AddLane(policy, LaneKey.DefaultPriority, zone);
         var row = new JobRow
@@ -66,6 +67,7 @@ internal sealed class SubscriberWorld
             Phone = Phone,
             Lane = lane.Of(LaneKind.At),
             NotBefore = startAt.IsNone ? Now : startAt,
+            NotAfter = notAfter,
             Status = JobStatus.Waiting,
             Flags = JobFlags.FromApi,
             CreatedAt = Now,

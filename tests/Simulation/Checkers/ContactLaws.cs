@@ -12,8 +12,8 @@ internal sealed class HoursLaw(DialerWorld world) : Law(world)
     public override void Stored(IntentFact fact)
     {
         var terms = World.TrueTerms(fact.Campaign.Id, fact.Campaign.Settings, fact.Channel.Settings, fact.Campaign.Status);
-        var hours = new CalendarCase(terms, fact.Lane.Key.Zone, fact.Lane.Policy);
-        Demand(hours.IsOpen(fact.At), "I4 hours", $"{fact.Try} starts at {fact.At}, zone '{fact.Lane.Key.Zone}', windows {fact.Campaign.Settings.CallingWindows}");
+        var hours = new CalendarCase(terms, fact.Lane.Key.Zone, fact.Lane.Policy, fact.Before.NotAfter);
+        Demand(hours.IsOpen(fact.At), "I4 hours", $"{fact.Try} starts at {fact.At}, zone '{fact.Lane.Key.Zone}', windows {fact.Campaign.Settings.CallingWindows}, not after {fact.Before.NotAfter}");
     }
 }
 

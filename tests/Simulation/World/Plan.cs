@@ -86,7 +86,8 @@ internal sealed class Plan
             dice.Chance(700) ? Zones[0] : dice.One(Zones),
             dice.Chance(200) ? DrawPolicy(dice) : null,
             dice.Chance(800) ? LaneKey.DefaultPriority : (byte)dice.Between(1, 5),
-            dice.Chance(200) ? TimeSpan.FromMinutes(dice.Between(0, 600)) : TimeSpan.Zero))];
+            dice.Chance(200) ? TimeSpan.FromMinutes(dice.Between(0, 600)) : TimeSpan.Zero,
+            dice.Chance(150) ? TimeSpan.FromMinutes(dice.Between(1, 2_000)) : TimeSpan.Zero))];
 
     public static WeeklyHours DrawWindows(Dice dice) => dice.Between(0, 3) switch
     {
@@ -113,6 +114,7 @@ internal sealed class Plan
         StartAt = dice.Chance(300) ? now + TimeSpan.FromMinutes(dice.Between(0, 200)) : UnixTime.None,
         Policy = dice.Chance(500) ? DrawPolicy(dice) : new CallPolicy(),
         Priority = (byte)dice.Between(0, 5),
+        NotAfter = dice.Chance(150) ? now + TimeSpan.FromMinutes(dice.Between(1, 2_000)) : UnixTime.None,
     };
 
     /// <summary>The first rows, and the processes that find them.</summary>

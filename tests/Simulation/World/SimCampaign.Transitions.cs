@@ -273,6 +273,7 @@ internal sealed partial class SimCampaign
 
         await CheckEpochAsync();
         await EndLoweredAsync();
+        await EndPassedAsync();
         if (Now - rewoundAt >= RewindEvery)
         {
             rewoundAt = Now;
@@ -304,6 +305,16 @@ internal sealed partial class SimCampaign
         }
 
         isEdited = false;
+    }
+
+    private async Task EndPassedAsync()
+    {
+        var rows = await world.Store.ReadAsync<IReadOnlyList<JobRow>>(life, () =>
+            [.. world.Store.RowsOf(id).Where(r => r.Status is JobStatus.Waiting or JobStatus.Backoff && !r.NotAfter.IsNone && r.NotAfter <= Now)]);
+        foreach (var job in rows)
+        {
+            await world.Cluster.CallSubscriberAsync(silo, id, job.Phone, s => s.ExpireAsync(job));
+        }
     }
 
     private async Task PutBackAsync()

@@ -155,6 +155,7 @@ internal sealed partial class SimStore(DialerWorld world)
                 Phone = job.Phone,
                 Lane = lane.Id,
                 NotBefore = UnixTime.Max(world.Now, world.Now + job.StartAfter),
+                NotAfter = job.FinishAfter == TimeSpan.Zero ? UnixTime.None : world.Now + job.FinishAfter,
                 Status = JobStatus.Waiting,
                 Flags = JobFlags.FromApi,
                 CreatedAt = world.Now,
@@ -221,4 +222,4 @@ internal sealed partial class SimStore(DialerWorld world)
 }
 
 /// <summary>A number that is to be called, before it has a row.</summary>
-internal sealed record PlannedJob(PhoneNumber Phone, string Zone, CallPolicy? Policy, byte Priority, TimeSpan StartAfter);
+internal sealed record PlannedJob(PhoneNumber Phone, string Zone, CallPolicy? Policy, byte Priority, TimeSpan StartAfter, TimeSpan FinishAfter);
