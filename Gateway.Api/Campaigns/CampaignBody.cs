@@ -30,6 +30,12 @@ internal sealed record CampaignBody
     [System.Text.Json.Serialization.JsonConverter(typeof(AmbiguousZoneJson))]
     public AmbiguousZone AmbiguousZone { get; init; }
 
+    /// <summary>
+    /// Needed for <c>campaign-zone</c>: the latest local hour at which a number without a certain zone could ring, as the refusal told it
+    /// (<c>27:00</c> = 03:00 of the next day).
+    /// </summary>
+    public string? LatestHourConfirmed { get; init; }
+
     public AttemptsBody Attempts { get; init; } = new();
 
     /// <summary>Instead of the channel's (P15).</summary>
@@ -65,6 +71,7 @@ internal sealed record CampaignBody
         UseSubscriberLocalTime = settings.UseSubscriberLocalTime,
         TimeZone = settings.TimeZone,
         AmbiguousZone = (AmbiguousZone)settings.AmbiguousZone,
+        LatestHourConfirmed = LatestHour.Text(settings.LatestMinuteConfirmed),
         Attempts = AttemptsBody.Of(settings.Attempts),
         Scenario = ScenarioBody.Of(settings.Scenario),
         Notifications = settings.NotifyEmail is { } email ? new NotificationsBody { Email = email } : null,
@@ -99,6 +106,11 @@ internal sealed record CampaignBody
             }
         }
 
+        if (LatestHourConfirmed is not null && LatestHour.Minute(LatestHourConfirmed) is null)
+        {
+            refusals.Add(new Refusal("invalid_setting", "latestHourConfirmed is an hour as it was told, for example 27:00.", Field: "latestHourConfirmed"));
+        }
+
         if ((TimeZone ?? organisationZone) is not { } zone)
         {
             refusals.Add(new Refusal("time_zone_needed", "Give the timeZone of the campaign, for example Europe/Moscow, or set the organisation's.", Field: "timeZone"));
@@ -115,6 +127,7 @@ internal sealed record CampaignBody
             UseSubscriberLocalTime = UseSubscriberLocalTime,
             TimeZone = zone,
             AmbiguousZone = (AmbiguousZonePolicy)AmbiguousZone,
+            LatestMinuteConfirmed = LatestHour.Minute(LatestHourConfirmed),
             Attempts = Attempts.ToPolicy(),
             Scenario = Scenario?.ToScenario(),
             NotifyEmail = Notifications?.Email,

@@ -218,7 +218,7 @@ internal static class CampaignEndpoints
     private static IResult Refused(IReadOnlyList<Refusal> refusals) => refusals[0].Code == "campaign_not_found" ? NotFound() : Problem.Of(refusals);
 
     /// <summary>Only an administrator may set aside the outer hours (P60).</summary>
-    private static IResult? RefuseException(HttpContext context, ExceptionBody? exception, string? former) =>
+    public static IResult? RefuseException(HttpContext context, ExceptionBody? exception, string? former) =>
         exception is null || exception.Reason == former || context.User.IsInRole(AccessNames.Admin)
             ? null
             : Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Only an administrator may set aside the outer hours: outerHoursException.");

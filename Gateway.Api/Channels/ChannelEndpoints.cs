@@ -32,6 +32,7 @@ internal static class ChannelEndpoints
             .Produces<ChannelHealth>().ProducesProblem(404);
         channels.MapPost("/{id:long}/stop-now", StopNowAsync).WithName("stopChannelNow").WithSummary("Hangs up every call of the channel and pauses its campaigns.")
             .Produces<Stopped>().ProducesProblem(404).RequireAuthorization(AccessNames.Operator).Audited("channel.stop-now");
+        channels.MapTestCall();
     }
 
     private static async Task<IResult> ListAsync(IDialerQueries queries, Paging paging) => paging.Fault ?? Results.Ok(Page.Of(
@@ -129,10 +130,10 @@ internal static class ChannelEndpoints
     private static async Task<IResult> StopNowAsync(long id, IGrainFactory grains) =>
         await FindAsync(grains, id) is null ? NotFound() : Results.Ok(new Stopped(await grains.GetGrain<IChannelGrain>(id).StopNowAsync()));
 
-    private static async Task<Dialer.Channels.ChannelView?> FindAsync(IGrainFactory grains, long id) =>
+    public static async Task<Dialer.Channels.ChannelView?> FindAsync(IGrainFactory grains, long id) =>
         await grains.GetGrain<IChannelGrain>(id).GetAsync() is { Deleted: false } channel ? channel : null;
 
-    private static IResult NotFound() => Problem.Of(StatusCodes.Status404NotFound, "channel_not_found", "There is no such channel.");
+    public static IResult NotFound() => Problem.Of(StatusCodes.Status404NotFound, "channel_not_found", "There is no such channel.");
 }
 
 /// <param name="Calls">How many calls were told to end.</param>

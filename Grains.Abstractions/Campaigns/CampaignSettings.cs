@@ -70,4 +70,11 @@ public sealed record CampaignSettings
     /// <summary>Label of the campaign, <c>projectName</c> on the wire.</summary>
     [Id(15)]
     public string Project { get; init; } = "default";
+
+    /// <summary>
+    /// The latest local minute at which numbers without a certain zone could ring under <see cref="AmbiguousZonePolicy.CampaignZone"/>, as
+    /// the operator saw and confirmed it (P4): from midnight of the campaign's day, over 1440 for the next one. Null = not confirmed.
+    /// </summary>
+    [Id(16)]
+    public int? LatestMinuteConfirmed { get; init; }
 }

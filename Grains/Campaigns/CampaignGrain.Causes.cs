@@ -1,6 +1,7 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
+using Dialer.Domain.Calendars;
 using Dialer.Domain.Campaigns;
 using Dialer.PhoneLists;
 using Dialer.Subscribers;
@@ -77,6 +78,13 @@ internal sealed partial class CampaignGrain
 
         return faults;
     }
+
+    /// <summary>Settings without other faults: the latest hour under <c>campaign-zone</c> is one that the operator has seen (P4).</summary>
+    private async Task<IReadOnlyList<Refusal>> RefuseUnconfirmedZoneAsync(CampaignSettings settings) =>
+        await channels.ReadAsync(settings.Channel) is { } channel
+        && ZonePolicyInfo.RefuseUnconfirmed(care.Terms(Id, settings, channel.Settings, CampaignStatus.Scheduled), clock.Now()) is { } refusal
+            ? [refusal]
+            : [];
 
     /// <summary>Calls that were up when the campaign was paused for suspicious outcomes end the same way: they may be put back too (P12).</summary>
     private void RememberSuspect(PermitFreed freed)

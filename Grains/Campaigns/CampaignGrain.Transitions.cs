@@ -20,6 +20,11 @@ internal sealed partial class CampaignGrain
 
         var now = clock.Now();
         var faults = CampaignRules.Check(settings, startsAt, now).Concat(await CheckReferencesAsync(settings)).ToList();
+        if (faults.Count == 0)
+        {
+            faults.AddRange(await RefuseUnconfirmedZoneAsync(settings));
+        }
+
         if (faults.Count > 0)
         {
             return Answer<CampaignView>.Refused(faults);
@@ -139,7 +144,8 @@ internal sealed partial class CampaignGrain
 
         // a start that has passed is history, and so is the list once its loading began
         var checkedStart = row.StartedAt.IsNone ? startsAt : UnixTime.None;
-        return [.. CampaignRules.Check(settings, checkedStart, clock.Now()).Concat(await ReadFaultsAsync(settings))];
+        IReadOnlyList<Refusal> faults = [.. CampaignRules.Check(settings, checkedStart, clock.Now()).Concat(await ReadFaultsAsync(settings))];
+        return faults.Count > 0 || isScenarioOnly ? faults : await RefuseUnconfirmedZoneAsync(settings);
     }
 
     public async Task<Answer<CampaignView>> StopNowAsync(string actor)

@@ -49,6 +49,29 @@ public static class ZonePolicyInfo
         return reach;
     }
 
+    /// <summary>
+    /// Whoever chooses <c>campaign-zone</c> has seen the latest local hour at which it could ring, and confirmed it (P4); a wider reach than
+    /// that is told anew. Null when there is nothing to confirm.
+    /// </summary>
+    public static Refusal? RefuseUnconfirmed(CampaignTerms terms, UnixTime now)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        var settings = terms.Settings;
+        var zones = ZoneCatalog.ZonesOf(terms.Country);
+        if (settings.AmbiguousZone != AmbiguousZonePolicy.CampaignZone || !settings.UseSubscriberLocalTime || zones.Count < 2)
+        {
+            return null;
+        }
+
+        return CampaignZoneReach(terms, string.Join('|', zones), now) is { } reach && !(settings.LatestMinuteConfirmed >= reach.Latest)
+            ? new Refusal(
+                "zone_unconfirmed",
+                $"A number whose zone is not certain could ring until {reach.LatestText}, and from {reach.EarliestText}. "
+                + $"Send latestHourConfirmed \"{reach.LatestClock}\" if that is meant, or choose another ambiguousZone.",
+                Field: "latestHourConfirmed")
+            : null;
+    }
+
     private static ZoneReach Reach(string candidate, DateTimeZone home, UnixTime opens, UnixTime closes)
     {
         if (closes - opens >= TimeSpan.FromDays(1))

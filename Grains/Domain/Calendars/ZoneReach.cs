@@ -15,6 +15,9 @@ public readonly record struct ZoneReach(string EarliestZone, int Earliest, strin
     /// <summary>For the operator, who confirms it: <c>03:00 of the next day in Asia/Kamchatka</c>.</summary>
     public string LatestText => $"{Clock(Latest)} in {LatestZone}";
 
+    /// <summary>What the operator sends back to confirm it: <c>27:00</c>.</summary>
+    public string LatestClock => string.Create(CultureInfo.InvariantCulture, $"{(Latest < 0 ? "-" : "")}{Math.Abs(Latest) / 60:00}:{Math.Abs(Latest) % 60:00}");
+
     public string EarliestText => $"{Clock(Earliest)} in {EarliestZone}";
 
     private static string Clock(int minute)

@@ -49,6 +49,38 @@ public class ZonePolicyInfoTests
     }
 
     [Theory]
+    [InlineData(null, false)]
+    [InlineData(26 * 60 + 59, false)]
+    [InlineData(27 * 60, true)]
+    [InlineData(28 * 60, true)]
+    public void CampaignZone_NeedsTheLatestHourConfirmed_AsItWasTold_P4(int? confirmed, bool isTaken)
+    {
+        var terms = Moscow with
+        {
+            Country = "RU",
+            Settings = Moscow.Settings with { AmbiguousZone = AmbiguousZonePolicy.CampaignZone, LatestMinuteConfirmed = confirmed },
+        };
+        var refusal = ZonePolicyInfo.RefuseUnconfirmed(terms, Now);
+        Assert.Equal(isTaken, refusal is null);
+        if (refusal is not null)
+        {
+            Assert.Equal(("zone_unconfirmed", "latestHourConfirmed"), (refusal.Code, refusal.Field));
+            Assert.Contains("until 03:00 of the next day in Asia/", refusal.Text, StringComparison.Ordinal);
+            Assert.Contains("\"27:00\"", refusal.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void NothingIsToBeConfirmed_WithAnotherPolicy_OneZone_OrLocalTimeOff_P4()
+    {
+        var chosen = Moscow with { Country = "RU", Settings = Moscow.Settings with { AmbiguousZone = AmbiguousZonePolicy.CampaignZone } };
+        Assert.NotNull(ZonePolicyInfo.RefuseUnconfirmed(chosen, Now));
+        Assert.Null(ZonePolicyInfo.RefuseUnconfirmed(chosen with { Country = "BY" }, Now));
+        Assert.Null(ZonePolicyInfo.RefuseUnconfirmed(chosen with { Settings = chosen.Settings with { UseSubscriberLocalTime = false } }, Now));
+        Assert.Null(ZonePolicyInfo.RefuseUnconfirmed(chosen with { Settings = chosen.Settings with { AmbiguousZone = AmbiguousZonePolicy.SafeHours } }, Now));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("Mars/Base")]
     public void NoCandidates_HaveNoReach(string zone) => Assert.Null(ZonePolicyInfo.CampaignZoneReach(Moscow, zone, Now));

@@ -52,6 +52,27 @@ public class CampaignTests(Rigs rigs)
         await client.GetAsync(address).ProblemAsync(HttpStatusCode.NotFound, "campaign_not_found");
     }
 
+    [Fact]
+    public async Task CampaignZone_IsChosenOnlyByWhoConfirmsTheLatestHour_P4()
+    {
+        var rig = await rigs.GetAsync();
+        using var client = await rig.ClientAsync(AccessRole.Operator);
+        var body = (await BodyAsync(rig, more: "\"ambiguousZone\":\"campaign-zone\",\"latestHourConfirmed\":null"))
+            .Replace(Always, """{"mon":{"from":"09:00","to":"18:00"}}""", StringComparison.Ordinal);
+        var refused = await client.PostAsync(Path, body).ProblemAsync(HttpStatusCode.UnprocessableEntity, "zone_unconfirmed");
+        Assert.Equal("/latestHourConfirmed", (string?)refused["errors"]![0]!["pointer"]);
+        Assert.Contains("03:00 of the next day in Asia/", (string?)refused["detail"], StringComparison.Ordinal);
+
+        var made = await client.PostAsync(Path, body.Replace("\"latestHourConfirmed\":null", "\"latestHourConfirmed\":\"27:00\"", StringComparison.Ordinal)).JsonAsync(HttpStatusCode.Created);
+        Assert.Equal("27:00", (string?)made["settings"]!["latestHourConfirmed"]);
+        // a wider window reaches further than what was confirmed
+        await ChannelTests.PatchAsync(client, $"{Path}/{made["id"]}", """{"callingWindows":{"mon":{"from":"09:00","to":"19:00"}}}""", (string)made["etag"]!)
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity, "zone_unconfirmed");
+        await ChannelTests.PatchAsync(client, $"{Path}/{made["id"]}", """{"latestHourConfirmed":"late"}""", (string)made["etag"]!)
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
+        await ChannelTests.PatchAsync(client, $"{Path}/{made["id"]}", """{"callingWindows":{"mon":{"from":"09:00","to":"17:00"}}}""", (string)made["etag"]!).JsonAsync();
+    }
+
     [Theory, BothEngines]
     public async Task Numbers_AreListedFoundCancelled_AndTheTimelineTellsEveryTry_P32(StorageEngine engine)
     {
