@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Dialer.Access;
+using Dialer.Gateway.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -14,7 +15,7 @@ internal static class AccessServices
 {
     private static readonly TimeSpan CookieLifetime = TimeSpan.FromHours(12);
 
-    public static IServiceCollection AddAccess(this IServiceCollection services)
+    public static IServiceCollection AddAccess(this IServiceCollection services, GatewayOptions gateway)
     {
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<KeyUse>();
@@ -33,8 +34,11 @@ internal static class AccessServices
                 o.LoginPath = SignIn.Path;
                 o.AccessDeniedPath = SignIn.Path;
                 o.ReturnUrlParameter = "to";
-                o.Events.OnValidatePrincipal = ValidateAsync;
-            });
+                o.Events.OnRedirectToLogin = context => ForProgramsAsync(context, 401, "unauthorized", "The sign-in is over; sign in again.");
+                o.Events.OnRedirectToAccessDenied = context => ForProgramsAsync(context, 403, "forbidden", "Your role may not do this.");
+                o.Events.OnValidatePrincipal = context => ValidateAsync(context, gateway.Oidc);
+            })
+            .AddOidc(gateway);
         services.AddAuthorizationBuilder()
             .AddPolicy(AccessNames.Viewer, p => p.RequireRole(AccessNames.Viewer, AccessNames.Operator, AccessNames.Admin))
             .AddPolicy(AccessNames.Operator, p => p.RequireRole(AccessNames.Operator, AccessNames.Admin))
@@ -60,9 +64,26 @@ internal static class AccessServices
     /// <summary>Programs are answered with a problem, people with the sign-in page.</summary>
     public static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
-    // a key that was revoked takes its cookies with it
-    private static async Task ValidateAsync(Microsoft.AspNetCore.Authentication.Cookies.CookieValidatePrincipalContext context)
+    private static Task ForProgramsAsync(
+        RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context, int status, string code, string text)
     {
+        if (IsApi(context.Request))
+        {
+            return Problem.WriteAsync(context.HttpContext, status, code, text);
+        }
+
+        context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
+    }
+
+    // a key that was revoked takes its cookies with it; a provider that is named no more takes all of its
+    private static async Task ValidateAsync(Microsoft.AspNetCore.Authentication.Cookies.CookieValidatePrincipalContext context, OidcOptions oidc)
+    {
+        if (Oidc.IsPerson(context.Principal) && oidc.IsOn)
+        {
+            return;
+        }
+
         var store = context.HttpContext.RequestServices.GetRequiredService<IAccessStore>();
         if (!long.TryParse(context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             || await store.FindAsync(id) is not { } key)

@@ -25,7 +25,7 @@ internal static class GatewayServices
     {
         services.AddSingleton(options);
         services.AddStatus();
-        services.AddAccess();
+        services.AddAccess(options);
         services.AddDescription();
         services.AddRateLimits(options);
         services.AddPhoneLists();
@@ -61,6 +61,7 @@ internal static class GatewayServices
         app.UseAudit();
         app.MapStatus();
         app.MapSignIn();
+        app.MapOidc(app.Services.GetRequiredService<GatewayOptions>());
         app.MapDescription();
         app.MapKeys();
         app.MapAudit();
