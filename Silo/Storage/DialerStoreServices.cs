@@ -91,8 +91,9 @@ public static class DialerStoreServices
         services.AddSingleton<IJobReports>(s => new JobReports(s.GetRequiredService<IDatabase>()));
         services.AddSingleton(s => new AnswerBook(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IAnswerBook>(s => s.GetRequiredService<AnswerBook>());
+        services.AddSingleton(s => new IntakeGroup(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IJobIntake>(s => new JobIntake(
-            s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IntakeGroup>()));
         return services;
     }
 

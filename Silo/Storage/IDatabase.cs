@@ -32,6 +32,9 @@ internal interface IDatabase
     /// </summary>
     Task<T> CompareAsync<T>(Func<DbConnection, Task<T>> work);
 
+    /// <summary>Whether a failed write certainly left nothing: the database refused a statement. Otherwise its commit is in doubt.</summary>
+    bool IsRolledBack(Exception e);
+
     /// <summary>PostgreSQL has row locks; SQLite has one writer and needs none.</summary>
     bool HasRowLocks { get; }
 }

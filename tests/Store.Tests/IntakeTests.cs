@@ -117,6 +117,59 @@ public class IntakeTests(StoreFixture store) : IClassFixture<StoreFixture>
         }
     }
 
+    /// <summary>Small requests share commits: each is all or nothing for itself, and a bad one takes no neighbour with it.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task SmallRequestsAtOnce_AreEachAddedOnce_WhateverBecomesOfTheirNeighbours(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        await using var there = rig.Another();
+        TestCampaign one = await TestCampaign.NewAsync(rig), two = await TestCampaign.NewAsync(rig), over = await TestCampaign.NewAsync(rig, status: CampaignStatus.Finished);
+        await DoubtTests.FailOnAsync(rig, "insert", "call_job_data", "new.payload = 'poison'");
+        var hints = rig.Hints.Calls.Count;
+
+        var asked = Enumerable.Range(0, 300).Select(i => Task.Run(async () =>
+        {
+            var campaign = i % 10 == 3 ? over : i % 2 == 0 ? one : two;
+            // each third has a key, which another gateway uses at the same moment
+            var key = i % 3 == 0 ? new IntakeKey("scope", $"crowd {one.Id.Value} {i / 6}") : null;
+            NewJob[] jobs = [Job() with { Payload = i % 50 == 7 ? "poison" : "{}", Policy = i % 5 == 0 ? Evening : null }, Job()];
+            try
+            {
+                return (I: i, Key: key, Campaign: campaign, Answer: await (i % 4 == 0 ? there : rig).Intake.AddAsync(campaign.Id, jobs, key));
+            }
+            catch (Exception e) when (e is StoreUnavailableException or System.Data.Common.DbException)
+            {
+                return (I: i, Key: key, Campaign: campaign, Answer: (Answer<IntakeResult>?)null);
+            }
+        })).ToList();
+        var answers = await Task.WhenAll(asked);
+
+        foreach (var (i, key, campaign, answer) in answers.Where(a => a.Key is null))
+        {
+            Assert.Equal((i % 50 != 7 || campaign == over, campaign != over), (answer is not null, answer?.IsDone ?? true));
+        }
+
+        foreach (var same in answers.Where(a => a is { Key: not null, Answer.IsDone: true }).GroupBy(a => a.Key))
+        {
+            Assert.Single(same, a => !a.Answer!.Value!.IsReplay);
+            Assert.All(same, a => Assert.Equal(same.First().Answer!.Value!.Jobs, a.Answer!.Value!.Jobs));
+        }
+
+        var added = answers.Where(a => a is { Answer: { IsDone: true, Value.IsReplay: false } }).ToList();
+        var ids = added.SelectMany(a => a.Answer!.Value!.Jobs).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        foreach (var campaign in new[] { one, two })
+        {
+            Assert.Equal(
+                added.Where(a => a.Campaign == campaign).SelectMany(a => a.Answer!.Value!.Jobs).Order(),
+                (await Recount.JobsAsync(rig, campaign.Id)).Select(j => j.Id).Order());
+            await Recount.AssertAsync(rig, campaign);
+        }
+
+        Assert.Empty(await Recount.JobsAsync(rig, over.Id));
+        Assert.InRange(rig.Hints.Calls.Count - hints, 1, added.Count);
+    }
+
     /// <summary>PostgreSQL: the first holder of a key dies before its commit; the second, which waited for it, adds the jobs.</summary>
     [Fact]
     public async Task SameKey_WhoseFirstHolderDies_IsTheSecondsToUse()
@@ -125,7 +178,8 @@ public class IntakeTests(StoreFixture store) : IClassFixture<StoreFixture>
         await using var there = rig.Another();
         var campaign = await TestCampaign.NewAsync(rig);
         var key = new IntakeKey("scope", $"dies {campaign.Id.Value}");
-        NewJob[] jobs = [Job(), Job()];
+        // as many as have a transaction of their own, in which the key comes first
+        NewJob[] jobs = [.. Enumerable.Range(0, 101).Select(_ => Job())];
         await using var held = await HeldRow.RowAsync(rig, "campaign", "id", campaign.Id.Value);
         var first = Task.Run(() => rig.Intake.AddAsync(campaign.Id, jobs, key));
         Assert.True(await held.UntilWaitingAsync(1, first));

@@ -10,38 +10,42 @@ using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Intake;
 
-/// <summary>New jobs, lanes, counters and the stored answer in one transaction; then a hint to the campaign.</summary>
-internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimeProvider clock) : IJobIntake
+/// <summary>New jobs, lanes, counters and the stored answer in one transaction, which small requests share; then a hint to the campaign.</summary>
+internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimeProvider clock, IntakeGroup group) : IJobIntake
 {
     /// <summary>So many refused numbers are named; whoever mends them asks again.</summary>
     private const int MaxRefusals = 100;
 
     private static readonly TimeSpan DestinationsLimit = TimeSpan.FromSeconds(2);
 
-    private static readonly BulkColumn[] JobColumns =
-    [
-        new("id", BulkType.Int64), new("campaign", BulkType.Int64), new("phone", BulkType.Int64), new("lane", BulkType.Int64),
-        new("not_before", BulkType.Int64), new("status", BulkType.Int16), new("flags", BulkType.Int16), new("created_at", BulkType.Int64),
-        new("not_after", BulkType.Int64),
-    ];
-
-    private static readonly BulkColumn[] DataColumns =
-    [
-        new("job", BulkType.Int64), new("campaign", BulkType.Int64), new("zone_source", BulkType.Int16), new("list_row", BulkType.Int64),
-        new("payload", BulkType.Text),
-    ];
-
     public async Task<Answer<IntakeResult>> AddAsync(CampaignId campaign, IReadOnlyList<NewJob> jobs, IntakeKey? key)
     {
         ArgumentNullException.ThrowIfNull(jobs);
+        if (await RefuseDestinationsAsync(campaign, jobs) is { Count: > 0 } refused)
+        {
+            // what was added before is answered again, whatever the trunk may call by now
+            return key is not null && await FindAnswerAsync(key) is { } known ? known : Answer<IntakeResult>.Refused(refused);
+        }
+
+        return jobs.Count is > 0 and <= IntakeGroup.MostJobs ? await AddSmallAsync(campaign, jobs, key) : await AddLargeAsync(campaign, jobs, key);
+    }
+
+    private async Task<Answer<IntakeResult>> AddSmallAsync(CampaignId campaign, IReadOnlyList<NewJob> jobs, IntakeKey? key)
+    {
+        var added = await group.AddAsync(campaign, jobs, key);
+        if (added.IsFirstOfCampaign)
+        {
+            await grains.GetGrain<ICampaignGrain>(campaign.Value).JobsAddedAsync(added.At, added.Answer.Value!.Jobs[0]);
+        }
+
+        return added.Answer;
+    }
+
+    private async Task<Answer<IntakeResult>> AddLargeAsync(CampaignId campaign, IReadOnlyList<NewJob> jobs, IntakeKey? key)
+    {
         if (key is not null && await FindAnswerAsync(key) is { } earlier)
         {
             return earlier;
-        }
-
-        if (await RefuseDestinationsAsync(campaign, jobs) is { Count: > 0 } refused)
-        {
-            return Answer<IntakeResult>.Refused(refused);
         }
 
         var lanes = jobs.Select(LaneOf).Distinct().ToList();
@@ -125,9 +129,7 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
 
         var status = await connection.ScalarAsync(
             "select status from campaign where id = @id" + (database.HasRowLocks ? " for no key update" : string.Empty), ("id", campaign.Value));
-        var refusal = status is null
-            ? new Refusal("campaign_not_found", "There is no such campaign.")
-            : Refuse((CampaignStatus)Convert.ToInt32(status, System.Globalization.CultureInfo.InvariantCulture));
+        var refusal = IntakeRules.Refuse(status is null ? CampaignStatus.None : (CampaignStatus)Convert.ToInt32(status, System.Globalization.CultureInfo.InvariantCulture));
         if (refusal is not null)
         {
             // thrown, so that the key's row goes too: a refused request leaves nothing
@@ -143,28 +145,9 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
             laneOf[lanes[i]] = stored.Id;
         }
 
-        await InsertAsync(connection, campaign, jobs, laneOf, first, now);
+        await IntakeRules.InsertAsync(database, connection, jobs.Select((job, i) => new IntakeRow(first + i, campaign, laneOf[LaneOf(job)], job)), now);
+        await IntakeRules.CountAsync(database, connection, campaign, first, jobs.Count);
         return new IntakeResult([.. Enumerable.Range(0, jobs.Count).Select(i => new JobId(first + i))], IsReplay: false);
-    }
-
-    private async Task InsertAsync(
-        DbConnection connection, CampaignId campaign, IReadOnlyList<NewJob> jobs, Dictionary<(byte, string?, string), LaneId> laneOf, long first, UnixTime now)
-    {
-        await database.InsertManyAsync(connection, "call_job", JobColumns, jobs.Select((job, i) => new object?[]
-        {
-            first + i, campaign.Value, job.Phone.Value, laneOf[LaneOf(job)].Value,
-            UnixTime.Max(job.StartAt, now).Ms, (short)JobStatus.Waiting,
-            (short)JobFlags.FromApi, now.Ms, job.NotAfter.Ms,
-        }));
-        await database.InsertManyAsync(connection, "call_job_data", DataColumns, jobs.Select((job, i) => new object?[]
-        {
-            first + i, campaign.Value, (short)job.Zone.Source, 0L, job.Payload,
-        }));
-
-        await SiblingFlags.SetAsync(database, connection, campaign, first, first + jobs.Count);
-        await connection.ExecuteAsync(
-            "update campaign set total = total + @count, loaded = loaded + @count, waiting = waiting + @count where id = @campaign",
-            ("count", jobs.Count), ("campaign", campaign.Value));
     }
 
     private Task<IntakeResult?> FindAnswerAsync(IntakeKey key) => database.ReadAsync(async connection =>
@@ -172,17 +155,11 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         var answer = (string?)await connection.ScalarAsync(
             "select answer from idempotency_key where scope = @scope and key = @key and created_at > @old",
             ("scope", key.Scope), ("key", key.Key), ("old", (clock.Now() - AnswerBook.Kept).Ms));
-        return answer is null
-            ? null
-            : new IntakeResult([.. JsonSerializer.Deserialize<List<long>>(answer)!.Select(id => new JobId(id))], IsReplay: true);
+        return answer is null ? null : IntakeRules.Replay(answer);
     });
 
     private static (byte Priority, string? Policy, string Zone) LaneOf(NewJob job) =>
         (job.Priority, job.Policy is null ? null : SettingsJson.Write(job.Policy), job.Zone.Key);
-
-    private static Refusal? Refuse(CampaignStatus status) => status is CampaignStatus.Finished or CampaignStatus.Deleted
-        ? new Refusal("campaign_state", $"The campaign is {status.ToString().ToLowerInvariant()} and takes no more numbers.")
-        : null;
 
     /// <summary>Leaves the transaction, so that it is rolled back as a whole; never leaves this class.</summary>
     private sealed class IntakeRefusedException(Refusal refusal) : Exception

@@ -7,6 +7,9 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IDatabase
 {
     public bool HasRowLocks => true;
 
+    // refusals of a statement: a value, a condition, a trigger, a conflict with another transaction
+    public bool IsRolledBack(Exception e) => e is PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '0', ..] or ['P', '0', ..] };
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work)
     {
         await using var connection = await source.OpenConnectionAsync();

@@ -13,6 +13,8 @@ internal sealed class SqliteDatabase(SqliteFile file, SqliteWriter writer) : IDa
 
     public bool HasRowLocks => false;
 
+    public bool IsRolledBack(Exception e) => e is SqliteException;
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work) => Task.Run(async () =>
     {
         await places.WaitAsync();
