@@ -17,7 +17,7 @@ public interface IEventFeed
     /// <summary>How a campaign stands, and the number of the last event that this includes: one read, so nothing is between.</summary>
     Task<CampaignStanding?> ReadStandingAsync(CampaignId campaign);
 
-    /// <summary>Open campaigns as they stand.</summary>
+    /// <summary>Campaigns that are open, or have calls that are not over, as they stand.</summary>
     Task<IReadOnlyList<CampaignStanding>> ReadOpenAsync();
 
     /// <summary>Campaigns that somebody listens to, with the number of their last event.</summary>

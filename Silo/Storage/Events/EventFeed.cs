@@ -46,7 +46,7 @@ internal sealed class EventFeed(IDatabase database) : IEventFeed
         $"select {StandingColumns} from campaign where id = @id and status <> 5", ReadStanding, ("id", campaign.Value))).SingleOrDefault());
 
     public Task<IReadOnlyList<CampaignStanding>> ReadOpenAsync() => database.ReadAsync<IReadOnlyList<CampaignStanding>>(async connection =>
-        await connection.ListAsync($"select {StandingColumns} from campaign where status in (1, 2, 3) order by id", ReadStanding));
+        await connection.ListAsync($"select {StandingColumns} from campaign where status in (1, 2, 3) or (status = 4 and live > 0) order by id", ReadStanding));
 
     public Task<IReadOnlyList<EventHead>> ReadHeadsAsync(UnixTime now) => database.ReadAsync<IReadOnlyList<EventHead>>(async connection =>
         await connection.ListAsync(

@@ -46,6 +46,7 @@ internal sealed class EventPruning(IDatabase database)
             await database.WriteAsync(async (connection, _) =>
             {
                 await connection.ExecuteAsync("delete from webhook_cursor where webhook = @id", ("id", id));
+                await connection.ExecuteAsync("delete from webhook_campaign where webhook = @id", ("id", id));
                 return await connection.ExecuteAsync("delete from webhook where id = @id and status = 3", ("id", id));
             });
         }
