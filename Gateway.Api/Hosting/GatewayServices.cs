@@ -4,6 +4,7 @@ using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Channels;
 using Dialer.Gateway.Description;
 using Dialer.Gateway.DoNotCall;
+using Dialer.Gateway.Events;
 using Dialer.Gateway.Numbers;
 using Dialer.Gateway.Operations;
 using Dialer.Gateway.Organisation;
@@ -11,6 +12,7 @@ using Dialer.Gateway.PhoneLists;
 using Dialer.Gateway.Problems;
 using Dialer.Gateway.Reports;
 using Dialer.Gateway.Status;
+using Dialer.Gateway.Webhooks;
 using Dialer.Gateway.Wire;
 
 namespace Dialer.Gateway.Hosting;
@@ -30,6 +32,7 @@ internal static class GatewayServices
         services.AddRateLimits(options);
         services.AddPhoneLists();
         services.AddReports();
+        services.AddEvents();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         // keys of cookies lie in the database, with everything else that it keeps; a forged form is no news
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
@@ -74,6 +77,8 @@ internal static class GatewayServices
         app.MapPhoneLists();
         app.MapOperations();
         app.MapReports();
+        app.MapEvents();
+        app.MapWebhooks();
         app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }

@@ -46,7 +46,7 @@ internal sealed partial class SubscriberGrain
             }
 
             var row = SubscriberMachine.Answered(context.Row, answered.At);
-            if (await store.WriteStepAsync(new SubscriberStep { Row = row }, answered.Leg))
+            if (await store.WriteStepAsync(new SubscriberStep { Row = row, IsAnswer = true }, answered.Leg))
             {
                 held = context with { Row = row };
                 return;

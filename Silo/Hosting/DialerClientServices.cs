@@ -1,5 +1,6 @@
 using Dialer.Grains.Accounts;
 using Dialer.Numbers;
+using Dialer.Silo.Notifications;
 using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public static class DialerClientServices
         builder.Services.AddSingleton(NumberRangesFile.Read(options.NumberRanges));
         builder.Services.AddSingleton<INumberReader, NumberReader>();
         builder.Services.AddSingleton(new OrganisationBoard(options.ToOrganisation()));
+        builder.Services.AddNotificationRules(options);
         builder.Services.AddHostedService<OrganisationListener>();
         builder.UseOrleansClient(client =>
         {

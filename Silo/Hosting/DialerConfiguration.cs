@@ -1,5 +1,6 @@
 using Dialer.Domain.Accounts;
 using Dialer.Channels;
+using Dialer.Silo.Http;
 using Dialer.Silo.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -41,6 +42,14 @@ public static class DialerConfiguration
         Demand(options.Gateway.MaxAddPhonesBytes >= 0, "Dialer:Gateway:MaxAddPhonesBytes is a number of bytes, or 0 for no limit.");
         Demand(options.Gateway is { RequestsPerSecond: >= 0, CallsRequestsPerSecond: >= 0 }, "Dialer:Gateway:RequestsPerSecond and CallsRequestsPerSecond are numbers of requests, or 0 for no limit.");
         Demand(options.Gateway.Oidc.Fault() is null, options.Gateway.Oidc.Fault() ?? "");
+        Demand(options.Events.RetentionDays is >= 1 and <= 365, "Dialer:Events:RetentionDays is 1 to 365.");
+        Demand(options.Events.HeartbeatSeconds is >= 1 and <= 300, "Dialer:Events:HeartbeatSeconds is 1 to 300.");
+        Demand(options.Events.StreamsPerKey is >= 1 and <= 1000, "Dialer:Events:StreamsPerKey is 1 to 1000.");
+        Demand(options.Webhooks.Concurrency is >= 1 and <= 64, "Dialer:Webhooks:Concurrency is 1 to 64.");
+        Demand(options.Webhooks.TimeoutSeconds is >= 1 and <= 60, "Dialer:Webhooks:TimeoutSeconds is 1 to 60.");
+        Demand(options.Webhooks.MaxPending is >= 100 and <= 10_000_000, "Dialer:Webhooks:MaxPending is 100 to 10000000.");
+        Demand(options.Webhooks.RetryScale is > 0 and <= 1, "Dialer:Webhooks:RetryScale is above 0, at most 1.");
+        CheckAllowPrivate(options.Webhooks.AllowPrivate);
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(
@@ -95,6 +104,18 @@ public static class DialerConfiguration
             {
                 CheckNames(child, property.PropertyType, $"{path}:{property.Name}");
             }
+        }
+    }
+
+    private static void CheckAllowPrivate(string? allowed)
+    {
+        try
+        {
+            _ = AddressGuard.Of(allowed);
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigurationRefusedException($"Dialer:Webhooks:AllowPrivate: {e.Message} Write true, or hosts, addresses and networks separated by commas.", e);
         }
     }
 

@@ -1,5 +1,7 @@
 using Dialer.Accounts;
+using Dialer.Events;
 using Dialer.Silo.Storage;
+using Dialer.Webhooks;
 
 namespace Dialer.Silo.Hosting;
 
@@ -40,6 +42,10 @@ public sealed class DialerOptions
     public SipOptions Sip { get; set; } = new();
 
     public GatewayOptions Gateway { get; set; } = new();
+
+    public EventOptions Events { get; set; } = new();
+
+    public WebhookOptions Webhooks { get; set; } = new();
 
     /// <summary>The organisation's settings until they are written through the API.</summary>
     public OrganisationSettings ToOrganisation() => new()

@@ -4,6 +4,7 @@ using Dialer.Grains.Accounts;
 using Dialer.Numbers;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.PhoneLists;
+using Dialer.Silo.Storage.Events;
 using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.Privacy;
@@ -20,6 +21,7 @@ internal sealed partial class Janitor(
     PhoneListStore lists,
     ErasureStore erasure,
     AnswerBook answers,
+    EventPruning events,
     IDoNotCallStore doNotCall,
     IGrainFactory grains,
     OrganisationBoard organisation,
@@ -51,6 +53,8 @@ internal sealed partial class Janitor(
         {
             // a chunk at a time: the writes of calls come between
         }
+
+        await PruneEventsAsync(cancel);
     }
 
     protected override void LogFailed(Exception cause) => LogPassFailed(cause);
@@ -63,6 +67,19 @@ internal sealed partial class Janitor(
         {
             LogAbandoned(list);
             await lists.FailAsync(list, ListRefusals.CutShort);
+        }
+    }
+
+    private async Task PruneEventsAsync(CancellationToken cancel)
+    {
+        var now = Clock.Now();
+        var before = now - TimeSpan.FromDays(options.Events.RetentionDays);
+        while (!cancel.IsCancellationRequested
+            && (await events.PruneEventsAsync(before, Chunk) == Chunk
+                || await events.PruneDeliveriesAsync(before, now, Chunk) == Chunk
+                || await events.EraseWebhooksAsync(Chunk) > 0))
+        {
+            // likewise
         }
     }
 

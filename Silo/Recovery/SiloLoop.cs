@@ -23,6 +23,7 @@ internal abstract class SiloLoop(TimeProvider clock, TimeSpan every) : ILifecycl
         {
             await closing.CancelAsync();
             await loop;
+            await ClosingAsync();
         });
 
     /// <summary>Makes the next pass come now.</summary>
@@ -45,6 +46,9 @@ internal abstract class SiloLoop(TimeProvider clock, TimeSpan every) : ILifecycl
     }
 
     protected abstract Task PassAsync(CancellationToken cancel);
+
+    /// <summary>After the last pass.</summary>
+    protected virtual Task ClosingAsync() => Task.CompletedTask;
 
     protected abstract void LogFailed(Exception cause);
 

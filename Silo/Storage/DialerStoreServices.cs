@@ -1,10 +1,12 @@
 using Dialer.Access;
 using Dialer.Accounts;
 using Dialer.DoNotCall;
+using Dialer.Events;
 using Dialer.Files;
 using Dialer.Grains.Campaigns;
 using Dialer.Grains.Channels;
 using Dialer.Grains.Common;
+using Dialer.Grains.Notifications;
 using Dialer.Grains.PhoneLists;
 using Dialer.Grains.Silos;
 using Dialer.Grains.Subscribers;
@@ -12,6 +14,7 @@ using Dialer.Silo.Storage.Access;
 using Dialer.Silo.Storage.Campaigns;
 using Dialer.Silo.Storage.Channels;
 using Dialer.Silo.Storage.DoNotCall;
+using Dialer.Silo.Storage.Events;
 using Dialer.Intake;
 using Dialer.Silo.Storage.GroupCommit;
 using Dialer.Silo.Storage.Intake;
@@ -25,6 +28,8 @@ using Dialer.Silo.Storage.Privacy;
 using Dialer.Silo.Storage.Queries;
 using Dialer.Silo.Storage.Silos;
 using Dialer.Silo.Storage.Sqlite;
+using Dialer.Silo.Storage.Webhooks;
+using Dialer.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -67,6 +72,13 @@ public static class DialerStoreServices
 
         services.AddSingleton<FinalJobFeed>();
         services.AddSingleton<StorageWatch>();
+        services.AddSingleton<ListenBoard>();
+        services.AddSingleton<IEventFeed>(s => new EventFeed(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new EventPruning(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new WebhookListening(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IWebhookStore>(s => new WebhookStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<INewIds>(), s.GetRequiredService<WebhookListening>()));
+        services.AddSingleton<INotificationStore>(s => new NotificationStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new DeliveryStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IFinalJobFeed>(s => s.GetRequiredService<FinalJobFeed>());
         services.AddSingleton(s => new GroupCommitWriter(
             s.GetRequiredService<IBatchEngine>(), s.GetRequiredService<FinalJobFeed>(), s.GetRequiredService<StorageWatch>(), s.GetRequiredService<ILogger<GroupCommitWriter>>()));
@@ -101,7 +113,8 @@ public static class DialerStoreServices
     {
         services.AddSingleton(_ => PostgreSqlSources.General(options.ConnectionString!));
         services.AddSingleton<IDatabase>(s => new PostgreSqlDatabase(s.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton<IBatchEngine>(_ => new PostgreSqlBatchEngine(PostgreSqlSources.Hot(options.ConnectionString!)));
+        services.AddSingleton<IBatchEngine>(s => new PostgreSqlBatchEngine(
+            PostgreSqlSources.Hot(options.ConnectionString!), s.GetRequiredService<ListenBoard>(), s.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddSqlite(IServiceCollection services, StorageOptions options)
@@ -109,6 +122,6 @@ public static class DialerStoreServices
         var file = new SqliteFile(options.DialerFile);
         services.AddSingleton(_ => new SqliteWriter(file));
         services.AddSingleton<IDatabase>(s => new SqliteDatabase(file, s.GetRequiredService<SqliteWriter>()));
-        services.AddSingleton<IBatchEngine>(s => new SqliteBatchEngine(s.GetRequiredService<SqliteWriter>()));
+        services.AddSingleton<IBatchEngine>(s => new SqliteBatchEngine(s.GetRequiredService<SqliteWriter>(), s.GetRequiredService<TimeProvider>()));
     }
 }

@@ -147,6 +147,7 @@ public static partial class SubscriberMachine
         return Change(row, after) with
         {
             Siblings = siblings,
+            IsPutBack = true,
             Counters = CounterDelta.Between(row, after) + SiblingRules.Delta(context.Others, siblings),
             Notes = [new JobNote(row.Id, row.Campaign, now, "put_back", record.Class.ToString())],
         };

@@ -37,6 +37,12 @@ public sealed record SubscriberStep
     /// <summary>Register the subscriber's backoff reminder for this instant; none = no reminder.</summary>
     public UnixTime RemindAt { get; init; }
 
+    /// <summary>The callee answered the live try: told to those who listen (P51).</summary>
+    public bool IsAnswer { get; init; }
+
+    /// <summary>An operator put its outcome back (P12): told to those who listen (P51).</summary>
+    public bool IsPutBack { get; init; }
+
     /// <summary>Enter the phone into do-not-call, ending its jobs everywhere (P59).</summary>
     public bool DoNotCall { get; init; }
 }

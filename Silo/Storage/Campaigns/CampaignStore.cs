@@ -2,8 +2,10 @@ using System.Data.Common;
 using Dialer.Calendars;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
+using Dialer.Events;
 using Dialer.Grains.Campaigns;
 using Dialer.Numbers;
+using Dialer.Silo.Storage.Events;
 using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Campaigns;
@@ -15,22 +17,34 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
         "id, token, status, epoch, settings_version, settings, created_at, starts_at, started_at, finished_at, deleted_at, loading, load_at, "
         + CounterColumns.List;
 
-    public Task InsertAsync(CampaignRow row) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
-        "insert into campaign (id, name, token, status, epoch, settings_version, settings, channel, list, max_calls, created_at, starts_at, "
-        + "started_at, finished_at, deleted_at, loading, load_at, total) values (@id, @name, @token, @status, @epoch, @settings_version, @settings, "
-        + "@channel, @list, @max_calls, @created_at, @starts_at, @started_at, @finished_at, @deleted_at, @loading, @load_at, @add)",
-        [.. Values(row), ("token", row.Token), ("created_at", row.CreatedAt.Ms), ("epoch", row.Epoch)]));
+    public Task InsertAsync(CampaignRow row) => database.WriteAsync(async (connection, _) =>
+    {
+        // whoever listens to all campaigns listens to this one from its first event
+        var listenUntil = await connection.ScalarAsync(
+            "insert into campaign (id, name, token, status, epoch, settings_version, settings, channel, list, max_calls, created_at, starts_at, "
+            + "started_at, finished_at, deleted_at, loading, load_at, total, listen_until) values (@id, @name, @token, @status, @epoch, @settings_version, "
+            + "@settings, @channel, @list, @max_calls, @created_at, @starts_at, @started_at, @finished_at, @deleted_at, @loading, @load_at, @add, "
+            + "coalesce((select @forever from webhook where status = 1 and for_all = 1 limit 1), (select until from event_lease where id = 1))) "
+            + "returning listen_until",
+            [.. Values(row), ("token", row.Token), ("created_at", row.CreatedAt.Ms), ("epoch", row.Epoch), ("forever", EventLease.Forever.Ms)]);
+        await TellAsync(connection, row, listenUntil);
+        return 1;
+    });
 
     public Task<CampaignRow?> ReadAsync(CampaignId id) => database.ReadAsync(async connection =>
         (await connection.ListAsync($"select {Columns} from campaign where id = @id", Read, ("id", id.Value))).SingleOrDefault());
 
     public Task<bool> TransitionAsync(CampaignRow row, long expectedEpoch) => database.WriteAsync(async (connection, _) =>
-        await connection.ExecuteAsync(
+    {
+        var listenUntil = await connection.ScalarAsync(
             "update campaign set name = @name, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
             + "channel = @channel, list = @list, max_calls = @max_calls, starts_at = @starts_at, started_at = @started_at, "
             + "finished_at = @finished_at, deleted_at = @deleted_at, loading = @loading, load_at = @load_at, total = total + @add "
-            + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : ""),
-            [.. Values(row), ("expected", expectedEpoch)]) == 1);
+            + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : "") + " returning listen_until",
+            [.. Values(row), ("expected", expectedEpoch)]);
+        await TellAsync(connection, row, listenUntil);
+        return listenUntil is not null;
+    });
 
     public Task SetTokenAsync(CampaignId id, string token) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
         "update campaign set token = @token where id = @id", ("token", token), ("id", id.Value)));
@@ -91,6 +105,15 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
     public Task<PhoneNumber> ReadPhoneAsync(JobId job) => database.ReadAsync(async connection => new PhoneNumber(Convert.ToInt64(
         await connection.ScalarAsync("select phone from call_job where id = @id", ("id", job.Value)) ?? 0L,
         System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>The event of a transition, if it was written and somebody listens (P51).</summary>
+    private static async Task TellAsync(DbConnection connection, CampaignRow row, object? listenUntil)
+    {
+        if (row.Change is { } change && listenUntil is not null && Convert.ToInt64(listenUntil, System.Globalization.CultureInfo.InvariantCulture) > change.At.Ms)
+        {
+            await EventRows.AddAsync(connection, row, change);
+        }
+    }
 
     private Task<IReadOnlyList<JobRow>> ReadJobsAsync(string where, params (string Name, object? Value)[] parameters) =>
         database.ReadAsync<IReadOnlyList<JobRow>>(connection =>

@@ -17,6 +17,9 @@ internal sealed class BatchFacts
 
     public Dictionary<long, int> JobVersions { get; } = [];
 
+    /// <summary>Campaigns that somebody listens to, with the number of their last event (P51).</summary>
+    public SortedDictionary<long, long> EventHeads { get; } = [];
+
     /// <summary>A phone that is simply freed was not read: the write itself looks whether the try still holds it.</summary>
     public bool TakesReleasesBlind { get; set; }
 }

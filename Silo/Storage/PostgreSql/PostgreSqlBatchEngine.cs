@@ -2,6 +2,7 @@ using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Phones;
 using Dialer.Numbers;
+using Dialer.Silo.Storage.Events;
 using Dialer.Silo.Storage.GroupCommit;
 using Npgsql;
 
@@ -12,7 +13,7 @@ namespace Dialer.Silo.Storage.PostgreSql;
 /// condition did not hold: lock and read what the batch stands on (campaigns, channels, phones, jobs, each in key order), write
 /// what the plan says, commit.
 /// </summary>
-internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEngine, IAsyncDisposable
+internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source, ListenBoard listeners, TimeProvider clock) : IBatchEngine, IAsyncDisposable
 {
     private const int Attempts = 5;
 
@@ -64,27 +65,23 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
     /// The common case, in which nothing has changed since the callers read it: no row is locked before it is written. The
     /// conditions are in the updates; a count that is short means that one of them did not hold. False: nothing was written.
     /// </summary>
-    private static async Task<bool> TryTrustingAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
+    private async Task<bool> TryTrustingAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
     {
         if (BatchPlan.MakeTrusting(batch, await ReadPhonesAsync(connection, batch)) is not { IsEmpty: false } plan)
         {
             return false;
         }
 
+        var now = clock.Now();
+        BatchEvents.AddUncounted(plan, batch, listeners, now);
         try
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await using var writes = PostgreSqlBatchWrites.Trusting(plan, batch, connection);
+            SortedDictionary<long, long> heads;
             await using (var reader = await writes.Batch.ExecuteReaderAsync())
             {
-                do
-                {
-                    while (await reader.ReadAsync())
-                    {
-                        // channels answer by rows; their number is what counts
-                    }
-                }
-                while (await reader.NextResultAsync());
+                heads = await ReadHeadsAsync(reader, now);
             }
 
             if (!writes.AllConditionsHeld)
@@ -93,12 +90,52 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
                 return false;
             }
 
+            await WriteEventsAsync(connection, batch, heads);
             await transaction.CommitAsync();
             return true;
         }
         catch (PostgresException e) when (IsRolledBack(e))
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// The campaigns that were written tell who listens to them; channels answer by rows too, of which the number is what counts.
+    /// </summary>
+    private async Task<SortedDictionary<long, long>> ReadHeadsAsync(NpgsqlDataReader reader, UnixTime now)
+    {
+        var heads = new SortedDictionary<long, long>();
+        do
+        {
+            while (await reader.ReadAsync())
+            {
+                if (reader.FieldCount == PostgreSqlBatchWrites.CampaignAnswerColumns)
+                {
+                    Listened(heads, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), now);
+                }
+            }
+        }
+        while (await reader.NextResultAsync());
+        return heads;
+    }
+
+    private void Listened(SortedDictionary<long, long> heads, long campaign, long until, long head, UnixTime now)
+    {
+        listeners.Told(campaign, until);
+        if (until > now.Ms)
+        {
+            heads[campaign] = head;
+        }
+    }
+
+    /// <summary>Only when somebody listens: one more round trip, in the same transaction, which holds the rows of these campaigns.</summary>
+    private static async Task WriteEventsAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch, SortedDictionary<long, long> heads)
+    {
+        if (BatchEvents.Of(batch, heads) is { Count: > 0 } events)
+        {
+            await using var writes = PostgreSqlBatchWrites.Events(events, heads, connection);
+            await writes.ExecuteNonQueryAsync();
         }
     }
 
@@ -128,7 +165,7 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
         return facts;
     }
 
-    private static async Task CommitLockedAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
+    private async Task CommitLockedAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var facts = await ReadFactsAsync(connection, batch);
@@ -137,21 +174,23 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
         {
             await using var writes = PostgreSqlBatchWrites.Of(plan, connection);
             await writes.ExecuteNonQueryAsync();
+            await WriteEventsAsync(connection, batch, facts.EventHeads);
         }
 
         await transaction.CommitAsync();
     }
 
-    private static async Task<BatchFacts> ReadFactsAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
+    private async Task<BatchFacts> ReadFactsAsync(NpgsqlConnection connection, IReadOnlyList<WriteOp> batch)
     {
         var intents = batch.OfType<IntentOp>().Select(o => o.Intent).ToList();
         var campaigns = batch.SelectMany(o => o.Rows).Select(r => r.Campaign.Value).Distinct().Order().ToArray();
         var channels = intents.Select(i => i.Channel.Value).Distinct().Order().ToArray();
         var phones = batch.Select(o => o.Phone).Where(p => p != 0).Order().ToArray();
         var jobs = batch.SelectMany(o => o.Rows).Select(r => r.Id.Value).Order().ToArray();
+        var now = clock.Now();
 
         await using var command = new NpgsqlBatch(connection);
-        Add(command, "select id, epoch, status, live, max_calls from campaign where id = any($1) order by id for no key update", campaigns);
+        Add(command, "select id, epoch, status, live, max_calls, listen_until, event_seq from campaign where id = any($1) order by id for no key update", campaigns);
         Add(command, "select id, epoch from channel where id = any($1) order by id for share", channels);
         Add(
             command,
@@ -165,6 +204,7 @@ internal sealed class PostgreSqlBatchEngine(NpgsqlDataSource source) : IBatchEng
         {
             facts.Campaigns[reader.GetInt64(0)] = new CampaignGate(
                 reader.GetInt64(1), (CampaignStatus)reader.GetInt16(2), (int)reader.GetInt64(3), reader.GetInt32(4));
+            Listened(facts.EventHeads, reader.GetInt64(0), reader.GetInt64(5), reader.GetInt64(6), now);
         }
 
         await reader.NextResultAsync();

@@ -1,4 +1,6 @@
 using Dialer.Domain.Phones;
+using Dialer.Events;
+using Dialer.Silo.Storage.Events;
 using Dialer.Silo.Storage.GroupCommit;
 using Dialer.Subscribers;
 using Npgsql;
@@ -17,7 +19,17 @@ internal static class PostgreSqlBatchWrites
         $"update campaign c set {CounterColumns.Additions("c", "u.")} from unnest("
         + string.Join(", ", Enumerable.Range(1, CounterColumns.Names.Count + 2).Select(i => $"${i}::bigint[]"))
         + $") as u(id, {CounterColumns.List}, gate_epoch) where c.id = u.id "
-        + "and (u.gate_epoch < 0 or (c.epoch = u.gate_epoch and c.status = 2 and c.live + u.live <= c.max_calls))";
+        + "and (u.gate_epoch < 0 or (c.epoch = u.gate_epoch and c.status = 2 and c.live + u.live <= c.max_calls)) "
+        + "returning c.id, c.listen_until, c.event_seq";
+
+    /// <summary>Of what a campaign's row answers when it is written trusting: id, who listens until when, its last event.</summary>
+    public const int CampaignAnswerColumns = 3;
+
+    private const string EventText =
+        $"insert into event ({EventRows.Columns}) select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
+
+    private const string EventHeadText =
+        "update campaign c set event_seq = u.seq from unnest($1::bigint[], $2::bigint[]) as u(id, seq) where c.id = u.id";
 
     private const string ChannelText =
         "select c.id from channel c join unnest($1::bigint[], $2::bigint[]) as u(id, epoch) on c.id = u.id and c.epoch = u.epoch order by c.id for share of c";
@@ -84,6 +96,23 @@ internal static class PostgreSqlBatchWrites
         writes.Expect(AddJobs(batch, JobText + " and j.version = u.version - 1", plan.Jobs), plan.Jobs.Count);
         AddAppended(batch, plan);
         return writes;
+    }
+
+    /// <summary>Events, and how far their campaigns are with them.</summary>
+    public static NpgsqlBatch Events(List<StoredEvent> events, SortedDictionary<long, long> heads, NpgsqlConnection connection)
+    {
+        var batch = new NpgsqlBatch(connection);
+        Add(
+            batch,
+            EventText,
+            Column(events, e => e.Campaign.Value),
+            Column(events, e => e.Seq),
+            Column(events, e => e.At.Ms),
+            Column(events, e => e.Type),
+            Column(events, e => e.Job.Value),
+            Column(events, e => e.DataJson));
+        Add(batch, EventHeadText, (long[])[.. heads.Keys], (long[])[.. heads.Values]);
+        return batch;
     }
 
     private static void AddAppended(NpgsqlBatch batch, BatchPlan plan)

@@ -55,6 +55,7 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
                 await connection.ExecuteAsync("update call_try set report_data = null, call_result = null where job = @job", ("job", id));
                 await connection.ExecuteAsync("delete from job_note where job = @job", ("job", id));
                 await connection.ExecuteAsync("delete from call_leg where job = @job", ("job", id));
+                await EraseEventsAsync(connection, id);
             }
 
             // the row stays for the counts, without the number; jobs that were added this moment keep theirs and the request
@@ -67,6 +68,19 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
             return true;
         },
         isBulk: true);
+
+    /// <summary>
+    /// Events keep their numbers, or who continues after them would see a gap; a delivery that was under way is given up.
+    /// </summary>
+    private async Task EraseEventsAsync(DbConnection connection, long job)
+    {
+        // what the partial indexes ask for is written out
+        await connection.ExecuteAsync("""update event set data = '{"erased":true}' where job = @job and job > 0""", ("job", job));
+        await connection.ExecuteAsync(
+            "update webhook_delivery set body = '', done_at = case when status = 1 then @now else done_at end, "
+            + "error = case when status = 1 then 'erased' else error end, status = case when status = 1 then 3 else status end where job = @job and job > 0",
+            ("job", job), ("now", clock.Now().Ms));
+    }
 
     /// <summary>Deleted campaigns whose time has come and whose calls are over: none can begin, so one pass erases all their jobs.</summary>
     public Task<List<CampaignId>> ReadDueCampaignsAsync(UnixTime deletedBefore) => database.ReadAsync(connection => connection.ListAsync(
@@ -93,6 +107,8 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
                 await connection.ExecuteAsync($"delete from {table} where job in ({ids})");
             }
 
+            await connection.ExecuteAsync($"delete from event where job in ({ids}) and job > 0");
+            await connection.ExecuteAsync($"delete from webhook_delivery where job in ({ids}) and job > 0");
             await connection.ExecuteAsync($"delete from call_job where id in ({ids}) and status <> 2");
             return new JobId(jobs[^1]);
         },

@@ -1,7 +1,9 @@
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Phones;
+using Dialer.Events;
 using Dialer.Numbers;
+using Dialer.Silo.Storage.Events;
 using Dialer.Silo.Storage.GroupCommit;
 using Dialer.Subscribers;
 using Microsoft.Data.Sqlite;
@@ -9,7 +11,7 @@ using Microsoft.Data.Sqlite;
 namespace Dialer.Silo.Storage.Sqlite;
 
 /// <summary>One group of writes as one SQLite transaction on the writer's thread: read what it stands on, plan, write.</summary>
-internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
+internal sealed class SqliteBatchEngine(SqliteWriter writer, TimeProvider clock) : IBatchEngine
 {
     private SqliteStatements? statements;
 
@@ -18,12 +20,13 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
     public Task CommitAsync(IReadOnlyList<WriteOp> batch) => writer.WriteAsync(connection =>
     {
         statements ??= new SqliteStatements(connection);
-        var plan = BatchPlan.Make(batch, ReadFacts(statements, batch));
-        Write(statements, plan);
+        var facts = ReadFacts(statements, batch, clock.Now());
+        Write(statements, BatchPlan.Make(batch, facts));
+        WriteEvents(statements, BatchEvents.Of(batch, facts.EventHeads), facts.EventHeads);
         return true;
     });
 
-    private static BatchFacts ReadFacts(SqliteStatements sql, IReadOnlyList<WriteOp> batch)
+    private static BatchFacts ReadFacts(SqliteStatements sql, IReadOnlyList<WriteOp> batch, UnixTime now)
     {
         var facts = new BatchFacts();
         foreach (var op in batch)
@@ -31,7 +34,7 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
             foreach (var row in op.Rows)
             {
                 ReadJob(sql, row.Id.Value, facts);
-                ReadCampaign(sql, row.Campaign.Value, facts);
+                ReadCampaign(sql, row.Campaign.Value, facts, now);
             }
 
             if (op is IntentOp intent)
@@ -57,18 +60,22 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
         }
     }
 
-    private static void ReadCampaign(SqliteStatements sql, long campaign, BatchFacts facts)
+    private static void ReadCampaign(SqliteStatements sql, long campaign, BatchFacts facts, UnixTime now)
     {
         if (facts.Campaigns.ContainsKey(campaign))
         {
             return;
         }
 
-        using var reader = sql.Read("select epoch, status, live, max_calls from campaign where id = $1", campaign);
+        using var reader = sql.Read("select epoch, status, live, max_calls, listen_until, event_seq from campaign where id = $1", campaign);
         if (reader.Read())
         {
             facts.Campaigns[campaign] = new CampaignGate(
                 reader.GetInt64(0), (CampaignStatus)reader.GetInt16(1), reader.GetInt32(2), reader.GetInt32(3));
+            if (reader.GetInt64(4) > now.Ms)
+            {
+                facts.EventHeads[campaign] = reader.GetInt64(5);
+            }
         }
     }
 
@@ -133,6 +140,21 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer) : IBatchEngine
             n.Job.Value, n.Campaign.Value, n.At.Ms, n.Code, n.Detail));
         plan.Legs.ForEach(l => sql.Execute(
             "insert or replace into call_leg (job, number, leg) values ($1, $2, $3)", l.Try.Job.Value, l.Try.Number, l.Leg));
+    }
+
+    private static void WriteEvents(SqliteStatements sql, List<StoredEvent> events, IReadOnlyDictionary<long, long> heads)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        events.ForEach(e => sql.Execute(
+            $"insert into event ({EventRows.Columns}) values ($1, $2, $3, $4, $5, $6)", e.Campaign.Value, e.Seq, e.At.Ms, e.Type, e.Job.Value, e.DataJson));
+        foreach (var (campaign, seq) in heads)
+        {
+            sql.Execute("update campaign set event_seq = $1 where id = $2", seq, campaign);
+        }
     }
 
     internal static void AddCounters(SqliteStatements sql, long campaign, CampaignCounters delta)

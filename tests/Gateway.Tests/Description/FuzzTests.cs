@@ -98,7 +98,7 @@ public class FuzzTests(Rigs rigs, ITestOutputHelper output)
         HttpResponseMessage answer;
         try
         {
-            answer = await client.SendAsync(request);
+            answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         }
         catch (Exception e) when (e is HttpRequestException or FormatException or UriFormatException)
         {
@@ -108,7 +108,8 @@ public class FuzzTests(Rigs rigs, ITestOutputHelper output)
 
         using (answer)
         {
-            var text = await answer.Content.ReadAsStringAsync();
+            // a stream does not end
+            var text = answer.Content.Headers.ContentType?.MediaType == "text/event-stream" ? "" : await answer.Content.ReadAsStringAsync();
             var isNamed = operation["responses"]![((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)] is not null || Always.Contains(answer.StatusCode);
             var isClean = !text.Contains("   at ", StringComparison.Ordinal) && !text.Contains("Exception:", StringComparison.Ordinal) && !text.Contains("System.", StringComparison.Ordinal);
             return isNamed && isClean && !answer.Headers.Contains("X-Injected")

@@ -38,8 +38,8 @@ public partial class HttpFileTests(Rigs rigs)
                 }
             }
 
-            using var answer = await client.SendAsync(request);
-            var text = await answer.Content.ReadAsStringAsync();
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            var text = await TextAsync(answer);
             Assert.True(answer.IsSuccessStatusCode, $"{file}: {lines[0]}: {(int)answer.StatusCode} {text}");
             requests++;
             if (name is not null)
@@ -49,6 +49,26 @@ public partial class HttpFileTests(Rigs rigs)
         }
 
         Assert.True(requests > 2, file);
+    }
+
+    /// <summary>Of a stream, which does not end, what comes up to its first event.</summary>
+    private static async Task<string> TextAsync(HttpResponseMessage answer)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
+        {
+            return await answer.Content.ReadAsStringAsync();
+        }
+
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                return line[6..];
+            }
+        }
+
+        throw new InvalidOperationException("the stream ended without an event");
     }
 
     private static (IReadOnlyList<string> Head, string Body) Split(string part)

@@ -130,7 +130,7 @@ internal sealed partial class SimSubscriber
             }
 
             var row = SubscriberMachine.Answered(context.Row, answered.At);
-            if (await silo.Writer.WriteAsync(new SubscriberStep { Row = row }))
+            if (await silo.Writer.WriteAsync(new SubscriberStep { Row = row, IsAnswer = true }))
             {
                 held = context with { Row = row };
                 world.Books.AnswerStored(answered.Try);
