@@ -2,7 +2,7 @@ namespace Dialer.Channels;
 
 /// <summary>Which bot answered calls are connected to, as far as its health goes (P41).</summary>
 /// <param name="Address">The SIP bot's URI, else the HTTP bot's URL.</param>
-/// <param name="HasProbe">A SIP bot is probed; of an HTTP bot only the results of calls are known.</param>
+/// <param name="HasProbe">It is probed; else only the results of calls are known of it.</param>
 [GenerateSerializer, Immutable, Alias("dialer.BotId")]
 public sealed record BotId([property: Id(0)] string Address, [property: Id(1)] bool HasProbe)
 {
@@ -13,7 +13,7 @@ public sealed record BotId([property: Id(0)] string Address, [property: Id(1)] b
         return scenario switch
         {
             { SipBotUri: { } uri } => new BotId(uri, true),
-            { HttpBotUrl: { } url } => new BotId(url, false),
+            { HttpBotUrl: { } url } => new BotId(url, true),
             _ => null,
         };
     }

@@ -13,6 +13,7 @@ using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Recovery;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Storage.Sqlite;
+using Dialer.Silo.Telephony.HttpBots;
 using Dialer.Silo.Telephony.Simulated;
 using Dialer.Silo.Telephony.Sip;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +73,7 @@ public static class DialerSiloServices
         services.AddSingleton<LineBook>();
         services.AddSimulatedTelephony();
         services.AddSipTelephony(options.Sip, Path.Combine(Path.GetFullPath(options.DataDirectory), "traces"));
+        services.AddHttpBots();
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();
