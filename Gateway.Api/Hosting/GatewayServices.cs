@@ -1,4 +1,5 @@
 using Dialer.Gateway.Access;
+using Dialer.Gateway.Callbacks;
 using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Channels;
@@ -73,6 +74,7 @@ internal static class GatewayServices
         app.MapPhoneLists();
         app.MapOperations();
         app.MapReports();
+        app.MapCallbacks();
         app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }

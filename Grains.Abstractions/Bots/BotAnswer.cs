@@ -16,7 +16,7 @@ public sealed record BotAnswer(
     /// <summary>There is no such call (404 outside).</summary>
     public const string UnknownCall = "unknown_call";
 
-    /// <summary>The call ended more than <see cref="OpenAfterEnd"/> ago, or a later one began (410 outside).</summary>
+    /// <summary>The call ended more than <see cref="OpenAfterEnd"/> ago (410 outside).</summary>
     public const string CallOver = "call_over";
 
     /// <summary>So long after its end a call takes what its bot says (P41).</summary>

@@ -52,14 +52,11 @@ public sealed record CallBrief
     /// <summary>What became of the last redial that was asked for in a call of this job that is over; null = none was.</summary>
     [Id(16)] public RedialFate? LastRedial { get; init; }
 
-    /// <summary>A later call of the job began.</summary>
-    [Id(17)] public bool IsOvertaken { get; init; }
-
     /// <summary>The pause in force, in minutes (P6, P21).</summary>
     public int RetryMinutes => Policy?.RetryMinutes ?? CampaignRetryMinutes;
 
     /// <summary>Whether what the bot says of the call is still taken (P41).</summary>
-    public bool IsOpen(UnixTime now) => !IsOvertaken && (EndedAt.IsNone || now <= EndedAt + BotAnswer.OpenAfterEnd);
+    public bool IsOpen(UnixTime now) => EndedAt.IsNone || now <= EndedAt + BotAnswer.OpenAfterEnd;
 }
 
 /// <summary>The four counters of calls-api §3.3.</summary>

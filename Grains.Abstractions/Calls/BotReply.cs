@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dialer.Bots;
 using Dialer.Calendars;
 
@@ -30,6 +31,7 @@ public sealed record BotReply
     [Id(7)] public string? CallTagsJson { get; init; }
 
     /// <summary>Nothing is asked or told.</summary>
+    [JsonIgnore]
     public bool IsEmpty => this == Nothing;
 
     private static readonly BotReply Nothing = new();

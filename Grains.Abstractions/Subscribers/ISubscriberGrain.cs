@@ -28,6 +28,13 @@ public interface ISubscriberGrain : IGrainWithStringKey
     Task<BotAnswer> BotSaidAsync(TryId id, BotReply reply);
 
     /// <summary>
+    /// A bot was late, failed or said what cannot be read: noted in the timeline of the call's job, as <see cref="JobNote.BotFault"/>, while
+    /// <see cref="BotSaidAsync"/> would take a reply. Holds no secret and nothing personal; cut to 200 characters.
+    /// </summary>
+    [Alias("BotFault")]
+    Task BotFaultAsync(TryId id, string fault);
+
+    /// <summary>
     /// Settles a live row whose silo is gone or whose driver does not know it (P29, P30). True when the row is settled or was
     /// settled already; false when the call may still be up and its longest time has not passed.
     /// </summary>

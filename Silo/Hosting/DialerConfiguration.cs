@@ -40,6 +40,9 @@ public static class DialerConfiguration
         Demand(options.Sip.Advertised is null || TrunkAddress.IsHost(options.Sip.Advertised), "Dialer:Sip:Advertised is an address or a host name.");
         Demand(options.Gateway.MaxAddPhonesBytes >= 0, "Dialer:Gateway:MaxAddPhonesBytes is a number of bytes, or 0 for no limit.");
         Demand(options.Gateway is { RequestsPerSecond: >= 0, CallsRequestsPerSecond: >= 0 }, "Dialer:Gateway:RequestsPerSecond and CallsRequestsPerSecond are numbers of requests, or 0 for no limit.");
+        Demand(
+            options.Gateway.PublicUrl is null || IsPublicUrl(options.Gateway.PublicUrl),
+            "Dialer:Gateway:PublicUrl is an absolute http or https URL without query, for example https://dialer.example.org.");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(
@@ -67,6 +70,12 @@ public static class DialerConfiguration
             ConnectionString = configuration.GetConnectionString("Dialer"),
         };
     }
+
+    private static bool IsPublicUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        && url is { Query: "", Fragment: "", UserInfo: "" }
+        && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > '~');
 
     private static DialerOptions Bind(IConfigurationSection section)
     {

@@ -1,5 +1,6 @@
 using Dialer.Access;
 using Dialer.Accounts;
+using Dialer.Bots;
 using Dialer.DoNotCall;
 using Dialer.Files;
 using Dialer.Grains.Campaigns;
@@ -8,12 +9,15 @@ using Dialer.Grains.Common;
 using Dialer.Grains.PhoneLists;
 using Dialer.Grains.Silos;
 using Dialer.Grains.Subscribers;
+using Dialer.Silo.Callbacks;
 using Dialer.Silo.Storage.Access;
+using Dialer.Silo.Storage.Bots;
 using Dialer.Silo.Storage.Campaigns;
 using Dialer.Silo.Storage.Channels;
 using Dialer.Silo.Storage.DoNotCall;
 using Dialer.Intake;
 using Dialer.Silo.Storage.GroupCommit;
+using Dialer.Silo.Storage.Installations;
 using Dialer.Silo.Storage.Intake;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.PostgreSql;
@@ -89,6 +93,9 @@ public static class DialerStoreServices
         services.AddSingleton<IDialerQueries>(s => new DialerQueries(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IReportExports>(s => new ReportExports(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IJobReports>(s => new JobReports(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<ICallBriefs>(s => new CallBriefs(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new InstallationStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<ICallbackSignatures, CallbackSignatures>();
         services.AddSingleton(s => new AnswerBook(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IAnswerBook>(s => s.GetRequiredService<AnswerBook>());
         services.AddSingleton<IJobIntake>(s => new JobIntake(
