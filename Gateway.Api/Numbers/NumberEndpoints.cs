@@ -218,7 +218,7 @@ internal sealed record TryView(
 /// <param name="Reason">Why it was cut or dropped.</param>
 internal sealed record RedialView(int Wanted, int Accepted, string? Reason);
 
-/// <summary>What happened beside its tries: put off, refused, redial_cut, redial_dropped, bot_fault.</summary>
+/// <summary>What happened beside its tries: put off, refused, redial_cut, redial_dropped, bot_error.</summary>
 internal sealed record NoteView(DateTimeOffset At, string Code, string? Detail)
 {
     public static NoteView Of(JobNote note) => new(note.At.ToDateTimeOffset(), note.Code, note.Detail);

@@ -18,5 +18,5 @@ public sealed record JobNote(
     public const string RedialCut = "redial_cut";
 
     /// <summary>A bot was late, failed or said what cannot be read (P41).</summary>
-    public const string BotFault = "bot_fault";
+    public const string BotFault = "bot_error";
 }

@@ -197,9 +197,9 @@ public class HttpBotFailureTests(Rigs rigs)
 
     private static async Task<JobNote> NoteAsync(Stage stage, JobId job, string begin) => (await Until.GetAsync(
         () => stage.NotesAsync(job),
-        notes => notes.Any(n => n.Code == "bot_error" && n.Detail!.StartsWith(begin, StringComparison.Ordinal)),
+        notes => notes.Any(n => n.Code == JobNote.BotFault && n.Detail!.StartsWith(begin, StringComparison.Ordinal)),
         $"a note that begins with {begin}",
-        instead: notes => string.Join("; ", notes))).First(n => n.Code == "bot_error" && n.Detail!.StartsWith(begin, StringComparison.Ordinal));
+        instead: notes => string.Join("; ", notes))).First(n => n.Code == JobNote.BotFault && n.Detail!.StartsWith(begin, StringComparison.Ordinal));
 
     private static Task EmptyAsync(HttpContext context)
     {

@@ -145,7 +145,7 @@ internal sealed partial class HttpBots(
     {
         HttpBotMetrics.Failed(told, fault);
         var command = talk.Command;
-        notes.Add(new JobNote(command.Id.Job, command.Campaign, clock.Now(), "bot_error", $"{told.Name}: {fault}"));
+        notes.Add(new JobNote(command.Id.Job, command.Campaign, clock.Now(), JobNote.BotFault, $"{told.Name}: {fault}"));
         if (fault.Cause == BotFault.BreakerOpen)
         {
             // said when the breaker opened; while it is open there may be thousands of these
