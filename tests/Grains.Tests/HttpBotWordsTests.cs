@@ -151,7 +151,6 @@ public class HttpBotWordsTests(Rigs rigs)
     private static async Task EndAsync(ScriptedCall call, HttpBot bot)
     {
         await Until.TrueAsync(() => bot.All.Any(t => t.CallId == call.Id.ToString()), "the bot hears of the call");
-        await Task.Delay(100);
         call.End(CallClass.Answered);
     }
 

@@ -49,7 +49,7 @@ public class HttpBotTests(Rigs rigs)
     [InlineData("""{"url":"https://user:pass@bot.example.com"}""", "/scenario/httpBot/url")]
     [InlineData("""{"url":"https://bot.example.com","secret":"short"}""", "/scenario/httpBot/secret")]
     [InlineData("""{"url":"https://bot.example.com","secret":"whsec_this is no base64!"}""", "/scenario/httpBot/secret")]
-    public async Task BadBots_AreRefused_WithTheField_AndTheSecretIsNotRepeated_P41(string bot, string pointer)
+    public async Task BadBots_AreRefused_WithTheField_AndTheSecretIsNotRepeated_P41(string bot, string field)
     {
         var rig = await rigs.GetAsync();
         using var admin = await rig.ClientAsync(AccessRole.Admin);
@@ -62,7 +62,7 @@ public class HttpBotTests(Rigs rigs)
         })
         {
             var problem = await admin.PostAsync(path, text).ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
-            Assert.Equal(pointer, (string?)Assert.Single(problem["errors"]!.AsArray())!["pointer"]);
+            Assert.Equal(field, (string?)Assert.Single(problem["errors"]!.AsArray())!["pointer"]);
             Assert.DoesNotContain("no base64!", problem.ToJsonString(), StringComparison.Ordinal);
         }
     }
