@@ -83,7 +83,19 @@ namespace Dialer.Gateway
             builder.Services.AddGateway(options.Gateway);
             var app = builder.Build();
             app.UseGateway();
+            var hasOwnUrl = options.Cluster || !start.NeedsHttp || options.Gateway.PublicUrl is not null;
+            if (!hasOwnUrl)
+            {
+                // known before the silo dials, unless the port is any free one
+                options.Gateway.PublicUrl = ReachedAt(app.Configuration["urls"]);
+            }
+
             await StartServingAsync(app, storage, cancel);
+            if (!hasOwnUrl)
+            {
+                options.Gateway.PublicUrl = ReachedAt(app.Urls.FirstOrDefault());
+            }
+
             return new Engine(app, start.NeedsHttp ? app.Urls.FirstOrDefault() : null, hold);
         }
 
@@ -116,6 +128,17 @@ namespace Dialer.Gateway
                     throw new CommandRefusedException($"--urls is '{url}': write http://127.0.0.1:PORT. For https put a reverse proxy before it.");
                 }
             }
+        }
+
+        /// <summary>Where a bot on this machine reaches us; one elsewhere needs Dialer:Gateway:PublicUrl. Null = not known yet.</summary>
+        private static string? ReachedAt(string? urls)
+        {
+            var text = urls?.Split(';')[0]
+                .Replace("://*", "://127.0.0.1", StringComparison.Ordinal)
+                .Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+                .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
+                .Replace("://[::]", "://[::1]", StringComparison.Ordinal);
+            return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Port > 0 ? url.GetLeftPart(UriPartial.Authority) : null;
         }
 
         private static Dictionary<string, string?> Defaults(EngineStart start, ConfigurationManager configuration)

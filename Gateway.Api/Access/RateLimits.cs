@@ -13,6 +13,9 @@ internal static class RateLimits
 {
     private const int SignInsPerMinute = 20;
 
+    /// <summary>Of one call's bot: a few turns of a dialog each second are more than people speak.</summary>
+    private const int CallbacksPerSecond = 10;
+
     public static IServiceCollection AddRateLimits(this IServiceCollection services, GatewayOptions options) => services.AddRateLimiter(limiter =>
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -37,6 +40,12 @@ internal static class RateLimits
         if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } key)
         {
             return Bucket($"key {key}", options.RequestsPerSecond);
+        }
+
+        if (context.GetRouteValue("signature") is string signature)
+        {
+            // by call and signature: who guesses takes nothing from the bot that was given it
+            return Bucket($"call {context.GetRouteValue("call")} {signature}", CallbacksPerSecond);
         }
 
         return context.GetRouteValue("token") is string token && options.CallsRequestsPerSecond > 0

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Dialer.Calendars;
 using Dialer.Campaigns;
-using Dialer.Gateway.Wire;
 using Dialer.Intake;
 using Dialer.Numbers;
 
@@ -39,7 +39,7 @@ internal sealed class CallJobReader(INumberReader numbers)
         }
 
         var conditions = CallConditions.Read(item);
-        if ((Refuse(item) ?? conditions.Fault) is { } fault)
+        if ((Refuse(item) ?? (conditions.Fault is { } bad ? new CallsError(bad.Code, bad.Text) : null)) is { } fault)
         {
             Fault = fault with { Phone = text };
             return false;

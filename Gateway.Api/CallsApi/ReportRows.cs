@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Dialer.Bots;
 using Dialer.Reports;
 using Dialer.Subscribers;
 
@@ -28,8 +29,8 @@ internal sealed record CallJobReport(
         ReportWords.Status(series.Status, series.Result, series.HasTries),
         series.CreatedAt.Ms,
         ReportWords.Ms(series.FinishedAt),
-        null,
-        null,
+        series.LastTag?.Name,
+        series.LastTag?.Payload,
         (long)series.Talk.TotalSeconds,
         ReportWords.Data(series.ReportDataJson));
 }
@@ -54,6 +55,7 @@ internal sealed record CallAttemptReport(
     public static CallAttemptReport Of(AttemptReport attempt)
     {
         var made = attempt.Try;
+        var tag = CallTag.LastOf(made.CallTagsJson);
         return new CallAttemptReport(
             made.Try.Job.ToString(),
             ReportWords.Redial(made.Series),
@@ -64,8 +66,8 @@ internal sealed record CallAttemptReport(
             ReportWords.Ms(made.AnsweredAt.IsNone ? made.StartedAt : made.AnsweredAt),
             ReportWords.Ms(made.EndedAt),
             made.AttemptNumber,
-            null,
-            null,
+            tag?.Name,
+            tag?.Payload,
             ReportWords.Data(made.ReportDataJson));
     }
 }

@@ -61,7 +61,8 @@ internal sealed record CampaignBody
     /// <summary><c>now</c>, an instant, or null = a draft.</summary>
     public string? Start { get; init; }
 
-    public static CampaignBody Of(CampaignSettings settings, UnixTime startsAt) => new()
+    /// <param name="isForPatch">To lay a patch over it: it stands for the secrets too.</param>
+    public static CampaignBody Of(CampaignSettings settings, UnixTime startsAt, bool isForPatch = false) => new()
     {
         Name = settings.Name,
         ChannelId = settings.Channel.ToString(),
@@ -73,7 +74,7 @@ internal sealed record CampaignBody
         AmbiguousZone = (AmbiguousZone)settings.AmbiguousZone,
         LatestHourConfirmed = LatestHour.Text(settings.LatestMinuteConfirmed),
         Attempts = AttemptsBody.Of(settings.Attempts),
-        Scenario = ScenarioBody.Of(settings.Scenario),
+        Scenario = ScenarioBody.Of(settings.Scenario, isForPatch),
         Notifications = settings.NotifyEmail is { } email ? new NotificationsBody { Email = email } : null,
         FinishAt = Wire.Instants.Of(settings.FinishAt),
         FinishWhenIdle = settings.FinishWhenIdle,
@@ -86,7 +87,8 @@ internal sealed record CampaignBody
     /// <summary>Null: an id of it is no id.</summary>
     /// <param name="organisationZone">For a campaign without a zone of its own.</param>
     /// <param name="refusals">What is wrong.</param>
-    public CampaignSettings? ToSettings(string? organisationZone, List<Refusal> refusals)
+    /// <param name="former">What was: secrets that are not sent stay.</param>
+    public CampaignSettings? ToSettings(string? organisationZone, List<Refusal> refusals, CampaignSettings? former = null)
     {
         if (!Dialer.ChannelId.TryParse(ChannelId, out var channel))
         {
@@ -129,7 +131,7 @@ internal sealed record CampaignBody
             AmbiguousZone = (AmbiguousZonePolicy)AmbiguousZone,
             LatestMinuteConfirmed = LatestHour.Minute(LatestHourConfirmed),
             Attempts = Attempts.ToPolicy(),
-            Scenario = Scenario?.ToScenario(),
+            Scenario = Scenario?.ToScenario(former?.Scenario),
             NotifyEmail = Notifications?.Email,
             FinishAt = FinishAt is { } finish ? UnixTime.From(finish) : UnixTime.None,
             FinishWhenIdle = FinishWhenIdle,

@@ -167,7 +167,7 @@ internal static class CampaignEndpoints
         CampaignBody edited;
         try
         {
-            edited = MergePatch.Apply(CampaignBody.Of(campaign.Settings, campaign.StartsAt), patch);
+            edited = MergePatch.Apply(CampaignBody.Of(campaign.Settings, campaign.StartsAt, isForPatch: true), patch);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -181,7 +181,7 @@ internal static class CampaignEndpoints
 
         var refusals = new List<Refusal>();
         var startsAt = patch.ContainsKey("start") ? StartOf(edited.Start, refusals) : campaign.StartsAt;
-        if (edited.ToSettings(campaign.Settings.TimeZone, refusals) is not { } settings || refusals.Count > 0)
+        if (edited.ToSettings(campaign.Settings.TimeZone, refusals, campaign.Settings) is not { } settings || refusals.Count > 0)
         {
             return Problem.Of(refusals);
         }

@@ -28,7 +28,8 @@ internal sealed record ChannelBody
     /// <summary>What an answered call is connected to; null = nothing.</summary>
     public ScenarioBody? Scenario { get; init; }
 
-    public static ChannelBody Of(ChannelSettings settings) => new()
+    /// <param name="isForPatch">To lay a patch over it: it stands for the secrets too.</param>
+    public static ChannelBody Of(ChannelSettings settings, bool isForPatch = false) => new()
     {
         Name = settings.Name,
         Kind = settings.Kind,
@@ -38,7 +39,7 @@ internal sealed record ChannelBody
         MaxCallSeconds = settings.MaxCallSeconds,
         Simulated = settings.Kind == ChannelKind.Simulated ? SimulatedBody.Of(settings.Simulated ?? new SimulatedSettings()) : null,
         Sip = settings.Sip is { } sip ? SipBody.Of(sip, settings.Breaker) : null,
-        Scenario = ScenarioBody.Of(settings.Scenario),
+        Scenario = ScenarioBody.Of(settings.Scenario, isForPatch),
     };
 
     /// <param name="former">What was: secrets that are not sent stay.</param>
@@ -244,10 +245,10 @@ internal sealed record ScenarioBody
 
     public HttpBotBody? HttpBot { get; init; }
 
-    public static ScenarioBody? Of(Scenario? scenario) => scenario is null || scenario.IsNone ? null : new ScenarioBody
+    public static ScenarioBody? Of(Scenario? scenario, bool isForPatch = false) => scenario is null || scenario.IsNone ? null : new ScenarioBody
     {
         SipBot = scenario.SipBotUri is { } uri ? new SipBotBody { Uri = uri, Handover = scenario.Handover == BotHandover.LateOffer ? Handover.LateOffer : Handover.ReInvite } : null,
-        HttpBot = scenario.HttpBotUrl is { } url ? new HttpBotBody { Url = url } : null,
+        HttpBot = scenario.HttpBotUrl is { } url ? HttpBotBody.Of(url, scenario.HttpBotSecret, isForPatch) : null,
     };
 
     public Scenario ToScenario(Scenario? former = null) => new()
@@ -255,6 +256,7 @@ internal sealed record ScenarioBody
         SipBotUri = SipBot?.Uri,
         Handover = SipBot?.Handover == Handover.LateOffer ? BotHandover.LateOffer : BotHandover.ReInvite,
         HttpBotUrl = HttpBot?.Url,
+        HttpBotSecret = HttpBot?.ToSecret(former?.HttpBotSecret),
     };
 }
 
@@ -281,5 +283,29 @@ internal sealed record SipBotBody
 /// <summary>An HTTP bot.</summary>
 internal sealed record HttpBotBody
 {
+    /// <summary>Stands for a secret that is not shown, while a patch is laid over it: what is left of it after that says whether it stays.</summary>
+    private const string Kept = "\u0001kept\u0001";
+
+    /// <summary>Absolute, https or http.</summary>
     public required string Url { get; init; }
+
+    /// <summary>Signs requests to the bot: <c>whsec_…</c> with base64, or any text of 16 to 256 characters. Only sent, never shown; left out = as it was, null = none.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Only shown.</summary>
+    public bool? HasSecret { get; init; }
+
+    public static HttpBotBody Of(string url, Secret? secret, bool isForPatch) => new()
+    {
+        Url = url,
+        Secret = isForPatch && secret is not null ? Kept : null,
+        HasSecret = secret is not null,
+    };
+
+    public Secret? ToSecret(Secret? former) => Secret switch
+    {
+        null => null,
+        Kept => former,
+        _ => new Secret(Secret),
+    };
 }

@@ -89,7 +89,7 @@ internal static class ChannelEndpoints
         ChannelBody edited;
         try
         {
-            edited = MergePatch.Apply(ChannelBody.Of(channel.Settings), patch);
+            edited = MergePatch.Apply(ChannelBody.Of(channel.Settings, isForPatch: true), patch);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

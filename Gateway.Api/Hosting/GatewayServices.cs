@@ -1,4 +1,5 @@
 using Dialer.Gateway.Access;
+using Dialer.Gateway.Callbacks;
 using Dialer.Gateway.CallsApi;
 using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Channels;
@@ -79,6 +80,7 @@ internal static class GatewayServices
         app.MapReports();
         app.MapEvents();
         app.MapWebhooks();
+        app.MapCallbacks();
         app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
         return app;
     }

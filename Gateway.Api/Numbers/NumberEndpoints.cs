@@ -181,7 +181,10 @@ internal sealed record TryView(
     double TalkSeconds,
     string? CallResult,
     AnsweredBy AnsweredBy,
-    JsonNode? ReportData)
+    JsonNode? ReportData,
+    string? CallResultPayload,
+    JsonNode? CallTags,
+    RedialView? Redial)
 {
     public static TryView Of(TryRecord made) => new(
         made.Try.ToString(),
@@ -203,10 +206,19 @@ internal sealed record TryView(
         made.Talk.TotalSeconds,
         made.CallResult,
         made.AnsweredBy,
-        made.ReportDataJson is null ? null : JsonNode.Parse(made.ReportDataJson));
+        made.ReportDataJson is null ? null : JsonNode.Parse(made.ReportDataJson),
+        made.CallResultPayload,
+        made.CallTagsJson is null ? null : JsonNode.Parse(made.CallTagsJson),
+        made.Redial is { } redial ? new RedialView(redial.Wanted, redial.Accepted, redial.Why) : null);
 }
 
-/// <summary>What happened beside its tries: put off, refused, redial dropped.</summary>
+/// <summary>A redial that the bot asked for in this call (P26).</summary>
+/// <param name="Wanted">Attempts asked for, at most 5.</param>
+/// <param name="Accepted">Attempts of the new series; 0 = it was dropped.</param>
+/// <param name="Reason">Why it was cut or dropped.</param>
+internal sealed record RedialView(int Wanted, int Accepted, string? Reason);
+
+/// <summary>What happened beside its tries: put off, refused, redial_cut, redial_dropped, bot_error.</summary>
 internal sealed record NoteView(DateTimeOffset At, string Code, string? Detail)
 {
     public static NoteView Of(JobNote note) => new(note.At.ToDateTimeOffset(), note.Code, note.Detail);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Reports;
 using Dialer.Subscribers;
@@ -13,7 +15,7 @@ internal sealed class JobsTable(IReportExports exports, CampaignId campaign, Job
     private static readonly string[] Columns =
     [
         "job_id", "phone", "status", "result", "reason", "attempts", "tries", "created", "finished", "next_at", "last_call", "talk_seconds", "outcome",
-        "sip_code", "zone", "zone_source",
+        "sip_code", "zone", "zone_source", "call_result", "call_result_payload", "tag", "tag_payload",
     ];
 
     public override async IAsyncEnumerable<IReadOnlyList<string[]>> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
@@ -57,10 +59,17 @@ internal sealed class JobsTable(IReportExports exports, CampaignId campaign, Job
                 SipCode(job.LastSipCode),
                 ZoneText(job.Zone),
                 Word(job.Zone.Source),
+                SpreadsheetCell.Safe(exported.CallResult ?? ""),
+                SpreadsheetCell.Safe(exported.CallResultPayload ?? ""),
+                SpreadsheetCell.Safe(exported.LastTag?.Name ?? ""),
+                PayloadText(exported.LastTag),
             ],
             job.Payload,
             exported.ReportDataJson);
     }
+
+    public static string PayloadText(CallTag? tag) => tag?.Payload is not { } payload ? ""
+        : SpreadsheetCell.Safe(payload is JsonValue value && value.TryGetValue<string>(out var text) ? text : payload.ToJsonString());
 
     public static string SipCode(int code) => code == 0 ? "" : Text(code);
 }
@@ -76,6 +85,7 @@ internal sealed class AttemptsTable(IReportExports exports, CampaignId campaign,
     [
         "job_id", "try", "phone", "series", "attempt", "planned", "started", "answered", "ended", "talk_seconds", "outcome", "fault", "ended_by", "sip_code",
         "q850", "cause", "rule", "next_at", "call_result", "answered_by", "speech_seconds",
+        "call_result_payload", "tag", "tag_payload", "redial",
     ];
 
     /// <summary>A job has up to a hundred tries, and most have few.</summary>
@@ -98,6 +108,7 @@ internal sealed class AttemptsTable(IReportExports exports, CampaignId campaign,
     private string[] Row(ExportedTry exported)
     {
         var made = exported.Try;
+        var tag = CallTag.LastOf(made.CallTagsJson);
         return Row(
             [
                 Text(made.Try.Job.Value),
@@ -121,6 +132,10 @@ internal sealed class AttemptsTable(IReportExports exports, CampaignId campaign,
                 SpreadsheetCell.Safe(made.CallResult ?? ""),
                 Word(made.AnsweredBy),
                 made.SpeechSeconds < 0 ? "" : Text(made.SpeechSeconds),
+                SpreadsheetCell.Safe(made.CallResultPayload ?? ""),
+                SpreadsheetCell.Safe(tag?.Name ?? ""),
+                JobsTable.PayloadText(tag),
+                made.Redial is { } redial ? Text(redial.Accepted) : "",
             ],
             exported.Payload,
             made.ReportDataJson is { } data ? [data] : []);

@@ -20,7 +20,7 @@ public sealed record BotHealthView
     [Id(0)] public required BotId Bot { get; init; }
     [Id(1)] public required BotState State { get; init; }
 
-    /// <summary>The last probe was answered; always so for a bot that is not probed. A bot that is down may answer again.</summary>
+    /// <summary>The last probe was answered. A bot that is down may answer again.</summary>
     [Id(2)] public bool Answers { get; init; }
 
     /// <summary>What was seen, for people; null unless it is down.</summary>

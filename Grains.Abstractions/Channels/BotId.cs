@@ -2,9 +2,8 @@ namespace Dialer.Channels;
 
 /// <summary>Which bot answered calls are connected to, as far as its health goes (P41).</summary>
 /// <param name="Address">The SIP bot's URI, else the HTTP bot's URL.</param>
-/// <param name="HasProbe">A SIP bot is probed; of an HTTP bot only the results of calls are known.</param>
 [GenerateSerializer, Immutable, Alias("dialer.BotId")]
-public sealed record BotId([property: Id(0)] string Address, [property: Id(1)] bool HasProbe)
+public sealed record BotId([property: Id(0)] string Address)
 {
     /// <summary>Null where calls are connected to no bot.</summary>
     public static BotId? Of(Scenario scenario)
@@ -12,8 +11,8 @@ public sealed record BotId([property: Id(0)] string Address, [property: Id(1)] b
         ArgumentNullException.ThrowIfNull(scenario);
         return scenario switch
         {
-            { SipBotUri: { } uri } => new BotId(uri, true),
-            { HttpBotUrl: { } url } => new BotId(url, false),
+            { SipBotUri: { } uri } => new BotId(uri),
+            { HttpBotUrl: { } url } => new BotId(url),
             _ => null,
         };
     }

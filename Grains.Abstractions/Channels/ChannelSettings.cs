@@ -88,6 +88,9 @@ public sealed record Scenario
     /// <summary>How a call is handed to the SIP bot.</summary>
     [Id(2)] public BotHandover Handover { get; init; }
 
+    /// <summary>Signs what the HTTP bot is sent; null = it is sent unsigned.</summary>
+    [Id(3)] public Secret? HttpBotSecret { get; init; }
+
     public bool IsNone => SipBotUri is null && HttpBotUrl is null;
 }
 

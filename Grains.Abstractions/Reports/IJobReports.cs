@@ -1,3 +1,4 @@
+using Dialer.Bots;
 using Dialer.Numbers;
 using Dialer.Subscribers;
 
@@ -83,6 +84,9 @@ public sealed record SeriesReport
 
     /// <summary>Report columns as JSON, merged over its tries, the last value of a key; null = none.</summary>
     public string? ReportDataJson { get; init; }
+
+    /// <summary>The tag that was said last in its tries; null = none was.</summary>
+    public CallTag? LastTag { get; init; }
 }
 
 /// <summary>One try that counted.</summary>

@@ -1,3 +1,4 @@
+using Dialer.Bots;
 using Dialer.Numbers;
 using Dialer.Subscribers;
 
@@ -38,8 +39,13 @@ public sealed record ReportColumns(IReadOnlyList<string> Payload, bool HasMorePa
 }
 
 /// <summary>A job with what bots reported on it.</summary>
+/// <param name="Job">The job.</param>
 /// <param name="ReportDataJson">Of each try that had some, oldest first.</param>
-public sealed record ExportedJob(JobReport Job, IReadOnlyList<string> ReportDataJson);
+/// <param name="CallResult">The last that a bot gave; null = none.</param>
+/// <param name="CallResultPayload">What it passed beside that.</param>
+/// <param name="LastTag">The tag that was said last; null = none.</param>
+public sealed record ExportedJob(
+    JobReport Job, IReadOnlyList<string> ReportDataJson, string? CallResult = null, string? CallResultPayload = null, CallTag? LastTag = null);
 
 /// <summary>Tries of some jobs.</summary>
 /// <param name="Next">The cursor for the next page; null = this is the last.</param>

@@ -1,3 +1,4 @@
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Numbers;
 
@@ -17,6 +18,21 @@ public interface ISubscriberGrain : IGrainWithStringKey
     /// <summary>A fact about its call. Throws when it could not be stored: the caller keeps it and comes again.</summary>
     [Alias("OnCall")]
     Task OnCallAsync(CallEvent callEvent);
+
+    /// <summary>
+    /// What the bot of a call said (P26, P41, P59): taken while the call is up, on disk when this answers, and up to
+    /// <see cref="BotAnswer.OpenAfterEnd"/> after its end, when it amends the result. The same again changes nothing. Throws when it could
+    /// not be stored.
+    /// </summary>
+    [Alias("BotSaid")]
+    Task<BotAnswer> BotSaidAsync(TryId id, BotReply reply);
+
+    /// <summary>
+    /// A bot was late, failed or said what cannot be read: noted in the timeline of the call's job, as <see cref="JobNote.BotFault"/>, while
+    /// <see cref="BotSaidAsync"/> would take a reply. Holds no secret and nothing personal; cut to 200 characters.
+    /// </summary>
+    [Alias("BotFault")]
+    Task BotFaultAsync(TryId id, string fault);
 
     /// <summary>
     /// Settles a live row whose silo is gone or whose driver does not know it (P29, P30). True when the row is settled or was

@@ -22,4 +22,7 @@ public enum JobFlags : byte
 
     /// <summary>The last try was put back (P12): its attempt is not unspent a second time.</summary>
     PutBack = 32,
+
+    /// <summary>What the bot said in the last call is stored beside the row, and counts for its outcome (P26, P59).</summary>
+    BotSpoke = 64,
 }

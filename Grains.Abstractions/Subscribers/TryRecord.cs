@@ -1,3 +1,4 @@
+using Dialer.Bots;
 using Dialer.Calls;
 
 namespace Dialer.Subscribers;
@@ -39,6 +40,15 @@ public sealed record TryRecord
     [Id(18)] public JobStatus JobStatus { get; init; }
 
     [Id(19)] public JobResult JobResult { get; init; }
+
+    /// <summary>What the bot passed beside its result; an object as its JSON.</summary>
+    [Id(20)] public string? CallResultPayload { get; init; }
+
+    /// <summary>Tags as JSON, <c>{tag:{tagPayload,tagColor}}</c>, the one said last at the end; null = none.</summary>
+    [Id(21)] public string? CallTagsJson { get; init; }
+
+    /// <summary>What became of the redial that was asked for in this call; null = none was (P26).</summary>
+    [Id(22)] public RedialFate? Redial { get; init; }
 
     /// <summary>Talk time: the callee's answer to the first BYE (P7).</summary>
     public TimeSpan Talk => AnsweredAt.IsNone ? TimeSpan.Zero : EndedAt - AnsweredAt;

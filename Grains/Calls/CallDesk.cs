@@ -11,7 +11,12 @@ namespace Dialer.Grains.Calls;
 /// a new driver and the old one lives until its last call has ended.
 /// </summary>
 public sealed partial class CallDesk(
-    IEnumerable<ICallDriverFactory> factories, CallEventRelay relay, LineBook lines, TimeProvider clock, ILogger<CallDesk> logger) : IAsyncDisposable
+    IEnumerable<ICallDriverFactory> factories,
+    CallEventRelay relay,
+    LineBook lines,
+    TimeProvider clock,
+    ILogger<CallDesk> logger,
+    ICallLayer? layer = null) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ChannelId, Desk> desks = new();
     private readonly StopMarks stops = new();
@@ -140,7 +145,9 @@ public sealed partial class CallDesk(
         LogDriver(channel, settings.Kind);
         var factory = factories.FirstOrDefault(f => f.Kind == settings.Kind)
             ?? throw new InvalidOperationException($"There is no driver for channels of kind {settings.Kind}.");
-        return factory.Create(channel, settings, relay);
+        return layer is null
+            ? factory.Create(channel, settings, relay)
+            : layer.Around(channel, settings, relay, sink => factory.Create(channel, settings, sink));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel}: {Kind} driver started")]

@@ -44,7 +44,7 @@ public interface ICallDriver : IAsyncDisposable
     ValueTask<TrunkHealth> ProbeAsync(CancellationToken cancel);
 
     /// <summary>
-    /// Asks a SIP bot whether it is there (P41), with a limit of its own of a few seconds. Drivers that connect to no bot say yes.
+    /// Asks a bot whether it is there (P41), with a limit of its own of a few seconds. Drivers that connect to no bot say yes.
     /// </summary>
     ValueTask<TrunkHealth> ProbeBotAsync(string uri, CancellationToken cancel) => ValueTask.FromResult(new TrunkHealth(true));
 }
@@ -81,6 +81,9 @@ public enum HangUpReason
 
     /// <summary>No live row stands behind this call.</summary>
     Orphan = 4,
+
+    /// <summary>The bot is not there: nobody shall listen to silence (P41).</summary>
+    BotFailed = 5,
 }
 
 /// <summary>A live call left behind by a lost silo, as its row tells.</summary>

@@ -53,7 +53,8 @@ internal sealed partial class CampaignGrain
     public Task PermitFreedAsync(PermitFreed freed)
     {
         ArgumentNullException.ThrowIfNull(freed);
-        permits.Release(freed.Try, clock.Now());
+        lastEndAt = clock.Now();
+        permits.Release(freed.Try, lastEndAt);
         board?.Done(freed.Try.Job);
         if (freed.Status == JobStatus.Waiting)
         {

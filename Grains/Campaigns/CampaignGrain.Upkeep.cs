@@ -18,8 +18,14 @@ internal sealed partial class CampaignGrain
     /// <summary>Lanes are read from their start again this often: a lost hint costs a moment, not a number.</summary>
     private static readonly TimeSpan RewindEvery = TimeSpan.FromSeconds(30);
 
+    /// <summary>A bot may speak once more after its call: a redial would come too late for a campaign that has finished meanwhile (P26).</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
     private IGrainTimer? upkeep;
     private UnixTime rewoundAt;
+    /// <summary>When a call last ended, as far as this activation knows; its own beginning counts as one.</summary>
+    private UnixTime lastEndAt;
+
     private bool isLanesStale;
     private bool isLowered;
     private bool isEndingPassed;
@@ -99,7 +105,7 @@ internal sealed partial class CampaignGrain
             await ReadLanesAsync();
         }
 
-        if (row.Settings.FinishWhenIdle && idleCode == IdleCodes.NoNumbers && permits.InUse == 0 && asked == 0)
+        if (row.Settings.FinishWhenIdle && idleCode == IdleCodes.NoNumbers && permits.InUse == 0 && asked == 0 && HasHeardBots)
         {
             await FinishIfDoneAsync();
         }
@@ -126,6 +132,8 @@ internal sealed partial class CampaignGrain
 
         return held == Stand || held.Status == CampaignStatus.Scheduled ? due : new CampaignStep(held, "paused_automatically");
     }
+
+    private bool HasHeardBots => terms?.Scenario.IsNone != false || clock.Now() - lastEndAt >= LastWords;
 
     private async Task FinishIfDoneAsync()
     {

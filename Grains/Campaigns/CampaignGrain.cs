@@ -92,6 +92,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
             throw new InvalidOperationException("Another activation of this campaign took over while this one began.");
         }
 
+        lastEndAt = clock.Now();
         await ReadConditionsAsync();
         StartTimers();
         if (row.Status == CampaignStatus.Running)

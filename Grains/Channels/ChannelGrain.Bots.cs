@@ -11,6 +11,9 @@ namespace Dialer.Grains.Channels;
 /// </summary>
 internal sealed partial class ChannelGrain
 {
+    /// <summary>A bot that takes as long to say that it is there would be too late for a call (P41).</summary>
+    private static readonly TimeSpan BotProbeLimit = TimeSpan.FromSeconds(5);
+
     private readonly BotBoard bots = new();
     private readonly Dictionary<BotId, Task> probes = [];
 
@@ -84,7 +87,7 @@ internal sealed partial class ChannelGrain
         TrunkHealth health;
         try
         {
-            using var limit = new CancellationTokenSource(ProbeLimit, clock);
+            using var limit = new CancellationTokenSource(BotProbeLimit, clock);
             health = await desk.DriverFor(Id, row!.Settings).ProbeBotAsync(bot.Address, limit.Token);
         }
         catch (OperationCanceledException)

@@ -26,6 +26,9 @@ public interface IDialStore
     /// <summary>All rows of a phone in a campaign, with the conditions to decide by; null when the campaign is gone.</summary>
     Task<SubscriberRows?> ReadSubscriberAsync(CampaignId campaign, PhoneNumber phone);
 
+    /// <summary>What the bot of a row's last call said, kept beside the row; null if nothing is.</summary>
+    Task<BotReply?> ReadBotReplyAsync(TryId id);
+
     /// <summary>A try that is over; null if there is no such record.</summary>
     Task<TryRecord?> ReadTryAsync(TryId id);
 }

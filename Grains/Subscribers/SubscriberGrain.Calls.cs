@@ -65,7 +65,7 @@ internal sealed partial class SubscriberGrain
             var context = await LiveAsync(ended.Try);
             var step = context is null
                 ? await CorrectAsync(ended)
-                : SubscriberMachine.Ended(await FreshForRedialAsync(context, ended), ended, plannedAt, IsChannelDown(ended));
+                : await DecideAsync(context, ended with { Bot = BotReply.Merge(told, ended.Bot) });
             if (step is null)
             {
                 LogLate(ended.Try, ended.Class);
@@ -86,6 +86,9 @@ internal sealed partial class SubscriberGrain
         throw new StoreUnavailableException("The row of an ended call kept changing.");
     }
 
+    private async Task<SubscriberStep> DecideAsync(SubscriberContext context, CallEnded heard) =>
+        SubscriberMachine.Ended(await FreshForRedialAsync(context, heard.Bot), heard, plannedAt, IsChannelDown(heard));
+
     /// <summary>The live row of this try, from memory or the store; null when the try is not live any more.</summary>
     private async Task<SubscriberContext?> LiveAsync(TryId id)
     {
@@ -101,6 +104,8 @@ internal sealed partial class SubscriberGrain
             return null;
         }
 
+        // only a call whose bot spoke pays this read, and only where its subscriber does not remember
+        told = await ToldAsync(row);
         plannedAt = row.TryStartedAt;
         channel = stored!.Terms.Settings.Channel;
         isTrial = false;
@@ -116,13 +121,13 @@ internal sealed partial class SubscriberGrain
         bot = stored is null ? null : BotId.Of(stored.Terms.Scenario);
         return row is null || stored!.Rows.Any(r => r.Status == JobStatus.Live)
             ? null
-            : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt);
+            : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt, await ToldAsync(row));
     }
 
     /// <summary>A redial of a finished campaign is dropped (P26): for this one rare decision the status is read anew.</summary>
-    private async Task<SubscriberContext> FreshForRedialAsync(SubscriberContext context, CallEnded ended)
+    private async Task<SubscriberContext> FreshForRedialAsync(SubscriberContext context, BotReply? reply)
     {
-        if (ended.Bot?.Redial is null)
+        if (reply?.Redial is null)
         {
             return context;
         }

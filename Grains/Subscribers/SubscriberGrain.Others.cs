@@ -64,7 +64,7 @@ internal sealed partial class SubscriberGrain
         }
 
         var context = Context(stored!, current);
-        if (SubscriberMachine.Settle(context, knownOver, clock.Now()) is not { } step)
+        if (SubscriberMachine.Settle(context, knownOver, clock.Now(), await ToldAsync(current)) is not { } step)
         {
             Forget();
             return false;

@@ -41,6 +41,9 @@ internal sealed partial class SubscriberGrain(
     /// <summary>The subscriber as last read or written; null = unknown, to be read.</summary>
     private SubscriberContext? held;
 
+    /// <summary>What the bot of the held live call has said; null = nothing.</summary>
+    private BotReply? told;
+
     private UnixTime plannedAt;
     private ChannelId channel;
 
@@ -158,6 +161,7 @@ internal sealed partial class SubscriberGrain(
         }
 
         held = context with { Row = intent };
+        told = null;
         plannedAt = admission.PlannedAt;
         channel = admission.Channel;
         isTrial = admission.Terms.Channel.Breaker && admission.Breaker != BreakerState.Closed;
@@ -259,6 +263,7 @@ internal sealed partial class SubscriberGrain(
     private void Forget()
     {
         held = null;
+        told = null;
         DeactivateOnIdle();
     }
 }

@@ -50,6 +50,9 @@ public static class DialerConfiguration
         Demand(options.Webhooks.MaxPending is >= 100 and <= 10_000_000, "Dialer:Webhooks:MaxPending is 100 to 10000000.");
         Demand(options.Webhooks.RetryScale is > 0 and <= 1, "Dialer:Webhooks:RetryScale is above 0, at most 1.");
         CheckAllowPrivate(options.Webhooks.AllowPrivate);
+        Demand(
+            options.Gateway.PublicUrl is null || IsPublicUrl(options.Gateway.PublicUrl),
+            "Dialer:Gateway:PublicUrl is an absolute http or https URL without query, for example https://dialer.example.org.");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(
@@ -77,6 +80,12 @@ public static class DialerConfiguration
             ConnectionString = configuration.GetConnectionString("Dialer"),
         };
     }
+
+    private static bool IsPublicUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        && url is { Query: "", Fragment: "", UserInfo: "" }
+        && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > '~');
 
     private static DialerOptions Bind(IConfigurationSection section)
     {

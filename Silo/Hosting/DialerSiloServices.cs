@@ -14,6 +14,7 @@ using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Recovery;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Storage.Sqlite;
+using Dialer.Silo.Telephony.HttpBots;
 using Dialer.Silo.Telephony.Simulated;
 using Dialer.Silo.Telephony.Sip;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +75,7 @@ public static class DialerSiloServices
         services.AddSimulatedTelephony();
         services.AddSipTelephony(options.Sip, Path.Combine(Path.GetFullPath(options.DataDirectory), "traces"));
         services.AddNotifications(options);
+        services.AddHttpBots();
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();

@@ -1,4 +1,5 @@
 using Dialer.Grains.Calls;
+using Dialer.Silo.Telephony.HttpBots;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
@@ -8,7 +9,7 @@ namespace Dialer.Silo.Hosting;
 /// The polite end of a silo: nothing new is dialed, phones that ring are let go, talks may go on for a while, then are hung up;
 /// results are stored before the grains go. Whatever is cut short nevertheless is settled by the next start or another silo.
 /// </summary>
-internal sealed partial class GracefulStop(CallDesk desk, CallEventRelay relay, DialerOptions options, TimeProvider clock, ILogger<GracefulStop> logger)
+internal sealed partial class GracefulStop(CallDesk desk, CallEventRelay relay, HttpBots bots, DialerOptions options, TimeProvider clock, ILogger<GracefulStop> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
@@ -35,7 +36,7 @@ internal sealed partial class GracefulStop(CallDesk desk, CallEventRelay relay, 
             await UntilOverAsync(EndLimit, cancel);
         }
 
-        await relay.DrainAsync(DrainLimit);
+        await Task.WhenAll(relay.DrainAsync(DrainLimit), bots.DrainAsync(DrainLimit));
     }
 
     private async Task UntilOverAsync(TimeSpan limit, CancellationToken cancel)

@@ -39,8 +39,8 @@ public sealed partial class MaskedConsoleFormatter(TimeProvider clock, IOptionsM
         textWriter.WriteLine($"{clock.GetLocalNow():HH:mm:ss} {Word(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {Mask(text.ReplaceLineEndings(" ") + cause)}");
     }
 
-    /// <summary>Numbers of 10 to 15 digits keep their first four and last two; tokens keep their campaign.</summary>
-    public static string Mask(string text) => Phones().Replace(Tokens().Replace(text, "$1***"), m => $"{m.Value[..4]}{new string('*', m.Length - 6)}{m.Value[^2..]}");
+    /// <summary>Numbers of 10 to 15 digits keep their first four and last two; tokens keep their campaign, callback addresses their call.</summary>
+    public static string Mask(string text) => Phones().Replace(Callbacks().Replace(Tokens().Replace(text, "$1***"), "$1***"), m => $"{m.Value[..4]}{new string('*', m.Length - 6)}{m.Value[^2..]}");
 
     // a command's screen is read by its operator, a server's log by whoever mends it
     private string Cause(Exception e) => options.CurrentValue.HasTraces ? e.ToString() : $"{e.GetType().Name}: {e.GetBaseException().Message}";
@@ -50,6 +50,10 @@ public sealed partial class MaskedConsoleFormatter(TimeProvider clock, IOptionsM
 
     [GeneratedRegex(@"\b(\d+\.\d+\.)[A-Za-z0-9_-]{20,}")]
     private static partial Regex Tokens();
+
+    /// <summary>The signature in a call's callback address is what proves the bot (P41).</summary>
+    [GeneratedRegex(@"(callbacks/calls/[^/\s]+/)[^/\s?""']+", RegexOptions.IgnoreCase)]
+    private static partial Regex Callbacks();
 
     private static string Word(LogLevel level) => level switch
     {

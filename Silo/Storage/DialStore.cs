@@ -19,6 +19,11 @@ internal sealed class DialStore(IDatabase database, GroupCommitWriter writer, IC
 
     public ValueTask<bool> WriteStepAsync(SubscriberStep step, byte[]? leg = null) => writer.WriteAsync(step, leg);
 
+    public Task<BotReply?> ReadBotReplyAsync(TryId id) => ReadAsync(async connection => (string?)await connection.ScalarAsync(
+        "select content from bot_reply where job = @job and number = @number", ("job", id.Job.Value), ("number", id.Number)) is { } content
+            ? SettingsJson.Read<BotReply>(content)
+            : null);
+
     public Task<TryRecord?> ReadTryAsync(TryId id) => ReadAsync(async connection => (await connection.ListAsync(
         $"select {TryRows.Columns} from call_try where job = @job and number = @number",
         TryRows.Read,

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Subscribers;
 
@@ -9,7 +10,8 @@ internal static class TryRows
 {
     public const string Columns =
         "job, number, campaign, series, attempt_number, planned_at, started_at, answered_at, ended_at, class, fault, ended_by, sip_code, q850, "
-        + "cause, rule, next_at, call_result, answered_by, speech_seconds, report_data, job_status, job_result";
+        + "cause, rule, next_at, call_result, answered_by, speech_seconds, report_data, job_status, job_result, "
+        + "call_result_payload, call_tags, redial";
 
     public static TryRecord Read(DbDataReader reader) => new()
     {
@@ -33,7 +35,13 @@ internal static class TryRows
         ReportDataJson = Text(reader, 20),
         JobStatus = (JobStatus)reader.GetInt16(21),
         JobResult = (JobResult)reader.GetInt16(22),
+        CallResultPayload = Text(reader, 23),
+        CallTagsJson = Text(reader, 24),
+        Redial = Text(reader, 25) is { } redial ? SettingsJson.Read<RedialFate>(redial) : null,
     };
+
+    /// <summary>As it is kept in its column.</summary>
+    public static string? RedialText(TryRecord record) => record.Redial is null ? null : SettingsJson.Write(record.Redial);
 
     private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

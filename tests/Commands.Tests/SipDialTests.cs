@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Dialer.Silo.Telephony.Sip;
+using Dialer.Tests.HttpBots;
 using Dialer.Tests.Sip;
 
 namespace Dialer.Tests;
@@ -77,10 +78,26 @@ public sealed class SipDialTests : IAsyncLifetime
         Commands.HasNoTrace(output);
     }
 
+    [Fact]
+    public async Task HttpBot_HearsOfEachCall_AndHangsUp_P41_P56()
+    {
+        await using var bot = await HttpBot.StartAsync();
+        bot.OnEvent = t => t.Name == "/start" ? """{"replies":[{"type":"hangup"}]}""" : null;
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero) };
+        commands.WriteList("list.csv", 3);
+        var (code, output) = await commands.RunAsync(
+            "dial", "list.csv", "--channel", $"sip:{far.Address}", "--bot", bot.Url, "--any-time", "--Dialer:DataDirectory", "data");
+        Assert.True(code == 0, string.Join('\n', output));
+        Assert.Equal("answered 3 of 3", output[^1]);
+        Assert.Equal(3, far.HungUp);
+        Assert.Equal(3, bot.All.Count(t => t.Name == "/start"));
+        Assert.Equal(3, bot.All.Count(t => t.Name == "botHangup"));
+    }
+
     [Theory]
     [InlineData("would reach people, who would hear silence", "--channel", "sip:sip.example.com")]
     [InlineData("exclude each other", "--channel", "sip:127.0.0.1:5060", "--bot", "sip:a@b", "--no-bot")]
-    [InlineData("--bot is", "--channel", "sip:127.0.0.1:5060", "--bot", "https://bot.example.com")]
+    [InlineData("The address of an HTTP bot", "--channel", "sip:127.0.0.1:5060", "--bot", "https://user:word@bot.example.com")]
     [InlineData("--bot is", "--channel", "sip:127.0.0.1:5060", "--bot", "bot")]
     [InlineData("is no SIP URI", "--channel", "sip:127.0.0.1:5060", "--bot", "sip:bot@ho st")]
     [InlineData("--username needs a password", "--channel", "sip:127.0.0.1:5060", "--username", "u")]

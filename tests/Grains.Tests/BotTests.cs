@@ -12,6 +12,7 @@ public class BotTests(Rigs rigs)
 {
     internal static readonly Scenario First = new() { SipBotUri = "sip:first@127.0.0.1:5999" };
     internal static readonly Scenario Second = new() { SipBotUri = "sip:second@127.0.0.1:5999" };
+    private static readonly Scenario Third = new() { SipBotUri = "sip:third@127.0.0.1:5999" };
     private static readonly Scenario Http = new() { HttpBotUrl = "http://127.0.0.1:5998/bot" };
     internal static readonly TrunkHealth Gone = new(false, "nobody answers there");
 
@@ -52,7 +53,7 @@ public class BotTests(Rigs rigs)
     public async Task MoreThanThreeOfTheLast_PauseAllCampaignsOfTheBot_ButNoOthers_P41(StorageEngine engine)
     {
         var rig = await rigs.GetAsync(engine);
-        var first = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 }, c => c with { Scenario = Http });
+        var first = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 }, c => c with { Scenario = Third });
         var second = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1 }, on: first.ChannelId);
         var other = await rig.StageAsync(c => c with { MaxSimultaneousCalls = 1, Scenario = Second }, on: first.ChannelId);
         first.Trunk.OnDial = c =>
@@ -72,7 +73,7 @@ public class BotTests(Rigs rigs)
         Assert.Equal("4 of the last 7 answered calls found no bot", Assert.Single(paused.PauseCauses).Evidence);
         Assert.Equal(7, first.Trunk.Calls.Count);
 
-        // a bot that is not probed is taken to be mended: whether it is so, the person knows who resumes
+        // it answers probes: whether it is mended, the person knows who resumes
         await first.UntilAsync(p => p.PauseCauses.Count == 0, "the cause is lifted");
         Assert.Contains("resume", (await first.ViewAsync()).AllowedActions);
         Assert.Equal(7, first.Trunk.Calls.Count);

@@ -19,7 +19,7 @@ namespace Dialer.Tests.Simulation;
 /// </summary>
 internal sealed class DialerWorld
 {
-    private const long MaxEvents = 2_000_000;
+    private const long MaxEvents = 6_000_000;
     private const int KeptSayings = 60;
 
     /// <summary>So long after the last fault every job is final, or its campaign gets on.</summary>
@@ -44,6 +44,7 @@ internal sealed class DialerWorld
         Store = new SimStore(this);
         Carrier = new SimCarrier(this);
         Cluster = new SimCluster(this);
+        Bots = new SimBots(this, plan);
         Reminders = new Reminders(this);
     }
 
@@ -69,6 +70,8 @@ internal sealed class DialerWorld
     public SimCarrier Carrier { get; }
 
     public SimCluster Cluster { get; }
+
+    public SimBots Bots { get; }
 
     public Reminders Reminders { get; }
 
@@ -136,20 +139,14 @@ internal sealed class DialerWorld
 
     public Callee CalleeOf(PhoneNumber phone) => plan.Callees[phone];
 
-    public BotReply? DrawBotReply(CarrierCall call)
-    {
-        if (!Dice.Chance(plan.BotSpeaksPerMille))
-        {
-            return null;
-        }
+    public BotReply? DrawBotReply(CarrierCall call) => Dice.Chance(plan.BotSpeaksPerMille) ? DrawReply(call) : null;
 
-        return new BotReply
-        {
-            Redial = Dice.Chance(500) ? plan.DrawRedial(Dice, Now) : null,
-            CallResult = Dice.Chance(300) ? "said" : null,
-            StopCalls = call.AnsweredAt.IsNone ? StopCalls.None : Dice.Chance(100) ? StopCalls.Organisation : Dice.Chance(100) ? StopCalls.Job : StopCalls.None,
-        };
-    }
+    public BotReply DrawReply(CarrierCall call) => new()
+    {
+        Redial = Dice.Chance(500) ? plan.DrawRedial(Dice, Now) : null,
+        CallResult = Dice.Chance(300) ? "said" : null,
+        StopCalls = call.AnsweredAt.IsNone ? StopCalls.None : Dice.Chance(100) ? StopCalls.Organisation : Dice.Chance(100) ? StopCalls.Job : StopCalls.None,
+    };
 
     /// <summary>Ends the jobs of a phone that has entered do-not-call; if this is lost they end at their next admission (P59).</summary>
     public void EndJobsEverywhere(SimSilo? from, PhoneNumber phone)

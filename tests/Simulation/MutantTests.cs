@@ -34,6 +34,8 @@ public sealed class MutantTests(ITestOutputHelper output)
         { nameof(Bug.BotNotWaitedFor), "P41 probe first" },
         // a bot that is down has also been silent for long
         { nameof(Bug.BotDownIgnored), "P41 bot is down|P41 probe first" },
+        { nameof(Bug.BotReplyLost), "I6 what a bot said|P59 opt-out" },
+        { nameof(Bug.BotReplyNotRead), "I6 what a bot said|P59 opt-out" },
         { nameof(Bug.RowLost), "I3 no job lost" },
     };
 

@@ -1,7 +1,10 @@
+using System.Text;
 using Dialer.Calls;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
 using Dialer.Numbers;
+using Dialer.Silo.Callbacks;
+using Dialer.Silo.Telephony.Sip;
 using Dialer.Tests.Contract;
 
 namespace Dialer.Tests.Sip;
@@ -94,6 +97,32 @@ public class BotBridgeTests
         var end = await sink.EndedAsync(id, "it was stopped");
         Assert.Equal((CallClass.Answered, EndedBy.Ourselves, true), (end.Class, end.By, end.MissedBot));
         await Until.TrueAsync(() => bot.Live == 0 && far.Live == 0, "both legs are over", TimeSpan.FromSeconds(2));
+    }
+
+    /// <summary>The bot's INVITE says which call it is, and where to ask and tell about it.</summary>
+    [Theory]
+    [InlineData("https://dialer.example.org/base/", "https://dialer.example.org/base/callbacks/calls/1-1/")]
+    [InlineData(null, null)]
+    public async Task BotsInvite_CarriesTheCallAndItsSignedAddress_P41(string? publicUrl, string? expected)
+    {
+        using var far = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        using var bot = new FarEnd { Usual = new Habit(200, TimeSpan.Zero, Session: Session) };
+        var sink = new RecordingSink();
+        byte[] secret = [1, 2, 3];
+        var links = new CallbackLinks(secret, new GatewayOptions { PublicUrl = publicUrl });
+        await using var side = new SipSide(far.Address, sink, t => t with { CallbackOf = links.Of });
+        var command = new DialCommand(
+            new TryId(new JobId(1), 1), new CampaignId(7), new PhoneNumber(Stays), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30), new Scenario { SipBotUri = $"sip:bot@{bot.Address}" });
+        await side.Driver.DialAsync(command, TestContext.Current.CancellationToken);
+        await Until.TrueAsync(() => bot.Invites.Count == 1, "the bot is called");
+        var invite = bot.Invites[0];
+        Assert.Equal("1-1", HeaderOf(invite, "X-Dialer-Call-Id"));
+        Assert.Equal(command.To.Digits, HeaderOf(invite, "X-Dialer-Phone"));
+        var signature = CallbackSignature.Of(CallbackSignature.KeyOf(secret), command.Id, command.Campaign, command.To);
+        Assert.Equal(expected is null ? null : expected + signature, HeaderOf(invite, "X-Dialer-Callback"));
+        Assert.Null(HeaderOf(far.Invites[0], "X-Dialer-Callback"));
+        await side.Driver.HangUpAsync(command.Id, HangUpReason.Stop, TestContext.Current.CancellationToken);
+        await sink.EndedAsync(command.Id, "it was stopped");
     }
 
     [Fact]
@@ -250,6 +279,9 @@ public class BotBridgeTests
         Assert.Equal((0, ""), await botSide.ExitAsync());
         return ends;
     }
+
+    private static string? HeaderOf(SipMessage message, string name) => Encoding.ASCII.GetString(message.Bytes.Span).Split("\r\n")
+        .FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..];
 
     private static async Task<IReadOnlyList<CallEnded>> DialAsync(
         SippServer callee, IReadOnlyList<long> phones, string bot, BotHandover handover, TimeSpan talk)

@@ -136,6 +136,10 @@ public partial class PlanTests(Engines engines)
         Assert.True(await rig.Dial.WriteStepAsync(new SubscriberStep { Row = SubscriberMachine.Answered(live[0], rig.Now) }, [1]));
         live = [live[0] with { Version = live[0].Version + 1, AnsweredAt = rig.Now }, .. live.Skip(1)];
         var optOut = new BotReply { StopCalls = StopCalls.Organisation };
+        var said = SubscriberMachine.Said(campaign.Context(live[0]), null, new BotReply { CallResult = "x" }, rig.Now).Step!;
+        Assert.True(await rig.Dial.WriteStepAsync(said));
+        await rig.Dial.ReadBotReplyAsync(live[0].Try);
+        live = [said.Row, .. live.Skip(1)];
         await TestCampaign.CommitAsync(
             rig, campaign.Ended(live[0], CallClass.Answered), campaign.Ended(live[1], CallClass.Technical), campaign.Ended(live[2], CallClass.Answered, optOut));
         await TestCampaign.CommitAsync(
@@ -152,6 +156,7 @@ public partial class PlanTests(Engines engines)
         await rig.Silos.ReadLiveOfAsync([1, 2], new JobId(0), 100);
         await rig.Silos.ReadLegAsync(live[0].Try);
         await rig.Dial.ReadTryAsync(live[0].Try);
+        await new Dialer.Silo.Storage.Bots.CallBriefs(rig.Database, TimeProvider.System).ReadAsync(live[0].Try);
         await rig.Queries.ReadTriesAsync(live[0].Id);
         await rig.Queries.ReadNotesAsync(live[0].Id);
         await rig.Queries.ReadJobsAsync(campaign.Id, [live[0].Id, live[1].Id]);
@@ -182,6 +187,7 @@ public partial class PlanTests(Engines engines)
             $"insert into phone (phone) select 70000000000 + n {rows}",
             $"insert into do_not_call select 60000000000 + n, 'r', 's', 1, 'a' {rows}",
             $"insert into call_leg select 1000000000 + n, 1, '' {rows}",
+            $"insert into bot_reply select 1000000000 + n, 1, '' {rows}",
             $"insert into call_try select 1000000000 + n, 1, {campaign.Id.Value}, 0, 1, 1, 1, 0, 1, 2, 0, 0, 0, 0, null, 'r', 0, null, 0, -1, null, 1, 0 {rows}",
             $"insert into job_note select 1000000000 + n, {campaign.Id.Value}, 1, 'c', null {rows}",
             $"insert into list_row select 1000000000, n, 70000000000 + n, 1, '' {rows}",
@@ -200,7 +206,7 @@ public partial class PlanTests(Engines engines)
         const string text =
             "select t.relname, t.seq_tup_read, t.idx_tup_fetch + (select sum(i.idx_tup_read) from pg_stat_user_indexes i where i.relid = t.relid)::bigint "
             + "from pg_stat_user_tables t where relname in "
-            + "('call_job', 'call_job_data', 'phone', 'do_not_call', 'call_leg', 'call_try', 'job_note', 'list_row') order by 1";
+            + "('call_job', 'call_job_data', 'phone', 'do_not_call', 'call_leg', 'bot_reply', 'call_try', 'job_note', 'list_row') order by 1";
         IReadOnlyList<(string, long, long)> last = [];
         for (var same = 0; same < 4;)
         {

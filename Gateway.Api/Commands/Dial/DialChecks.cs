@@ -47,8 +47,8 @@ internal static class DialChecks
             $"--channel is '{request.Channel}': write sip:HOST, sip:HOST:PORT or sip:HOST:PORT;transport=tcp (udp, tcp or tls).");
         Demand(request.Bot is null || request.NoBot is not true, "--bot and --no-bot exclude each other: give one of them.");
         Demand(
-            request.Bot is null || request.Bot.StartsWith("sip:", StringComparison.OrdinalIgnoreCase),
-            $"--bot is '{request.Bot}': write sip:NAME@HOST. Bots over https are not supported by this version of dial.");
+            request.Bot is null || request.HasHttpBot || request.Bot.StartsWith("sip:", StringComparison.OrdinalIgnoreCase),
+            $"--bot is '{request.Bot}': write sip:NAME@HOST, or https://HOST/PATH of an HTTP bot.");
         Demand(
             request.PasswordFile is null || request.Username is not null || request.Channel is null,
             "--password-file needs --username: a password is somebody's.");
@@ -63,7 +63,7 @@ internal static class DialChecks
             var isOwnMachine = new DialTrunk(sip.Host, sip.Port, sip.Transport).IsLoopback;
             Demand(
                 isOwnMachine || !plan.Channel.Scenario.IsNone || plan.Campaign.AllowSilence,
-                $"Calls over {DialTrunk.Text(sip)} would reach people, who would hear silence: give --bot sip:NAME@HOST, or --no-bot if silence is meant.");
+                $"Calls over {DialTrunk.Text(sip)} would reach people, who would hear silence: give --bot sip:NAME@HOST or https://HOST/PATH, or --no-bot if silence is meant.");
             Demand(
                 sip.Username is null || sip.Password is not null,
                 $"--username needs a password: give --password-file FILE, or set {TrunkPassword.Variable}.");

@@ -98,6 +98,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
             },
             Scenario = request.NoBot == true ? Scenario.None
                 : request.Bot is null ? carrier.Scenario
+                : request.HasHttpBot ? new Scenario { HttpBotUrl = request.Bot }
                 : new Scenario { SipBotUri = request.Bot },
         };
     }
@@ -138,7 +139,7 @@ internal sealed record DialPlan(ChannelSettings Channel, CampaignSettings Campai
     }
 
     /// <summary>What answered calls are connected to.</summary>
-    public string BotText => Channel.Scenario.SipBotUri ?? "none";
+    public string BotText => Channel.Scenario.SipBotUri ?? Channel.Scenario.HttpBotUrl ?? "none";
 
     private string ChannelText => Channel.Sip is { } sip ? DialTrunk.Text(sip) : Channel.Simulated?.Endpoint ?? "sim";
 

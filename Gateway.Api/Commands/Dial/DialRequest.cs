@@ -51,6 +51,10 @@ internal sealed record DialRequest
 
     public bool IsSip => Channel?.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>The bot is told of calls over HTTP, and no sound goes to it.</summary>
+    public bool HasHttpBot => Bot is not null
+        && (Bot.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || Bot.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The trunk that <c>--channel</c> names; null when it names none or cannot be read.</summary>
     public DialTrunk? Trunk => IsSip && DialTrunk.TryParse(Channel!, out var trunk) ? trunk : null;
 

@@ -57,7 +57,10 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
 
         interrupts.First.ThrowIfCancellationRequested();
         var campaign = await desk.StartAsync(list, plan, earlier);
-        return await new DialWatch(engine, campaign, plan.Campaign.TimeZone, request.Report, screen, interrupts).RunAsync();
+        var scenario = plan.Campaign.Scenario ?? plan.Channel.Scenario;
+        // a SIP bot speaks by its callback, which needs somebody who listens
+        var hasLastWords = scenario.HttpBotUrl is not null || (scenario.SipBotUri is not null && arguments.Has("urls"));
+        return await new DialWatch(engine, campaign, plan.Campaign.TimeZone, request.Report, hasLastWords, screen, interrupts).RunAsync();
     }
 
     private async Task<bool> MayStartAsync(DialPlan plan, PhoneListSummary list, EarlierRun? earlier, CancellationToken stop)

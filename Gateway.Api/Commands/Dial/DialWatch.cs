@@ -19,18 +19,31 @@ internal sealed class DialWatch
     /// <summary>A channel that does not answer for this long stops the run, to be resumed.</summary>
     private static readonly TimeSpan DeadChannelLimit = TimeSpan.FromMinutes(10);
 
+    /// <summary>A bot may ask for a redial once more after its call (P26).</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
     private readonly IEngine engine;
     private readonly ICampaignGrain campaign;
     private readonly string timeZone;
     private readonly string? reportPath;
     private readonly DialScreen screen;
     private readonly Interrupts interrupts;
+    private readonly TimeSpan lastWords;
     private readonly Patience patience;
     private readonly Channel<JobId> finals = Channel.CreateUnbounded<JobId>(new UnboundedChannelOptions { SingleReader = true });
     private Action<CampaignProgress> show = _ => { };
 
-    public DialWatch(IEngine engine, ICampaignGrain campaign, string timeZone, string? reportPath, DialScreen screen, Interrupts interrupts)
+    /// <param name="engine">The dialer in this process.</param>
+    /// <param name="campaign">What is watched.</param>
+    /// <param name="timeZone">In which instants are shown.</param>
+    /// <param name="reportPath">Null = no report.</param>
+    /// <param name="hasLastWords">Its bots can speak after their calls.</param>
+    /// <param name="screen">Where it is shown.</param>
+    /// <param name="interrupts">Ctrl-C.</param>
+    public DialWatch(
+        IEngine engine, ICampaignGrain campaign, string timeZone, string? reportPath, bool hasLastWords, DialScreen screen, Interrupts interrupts)
     {
+        lastWords = hasLastWords ? LastWords : TimeSpan.Zero;
         this.engine = engine;
         this.campaign = campaign;
         this.timeZone = timeZone;
@@ -98,12 +111,17 @@ internal sealed class DialWatch
     private async Task<int> UntilDoneAsync(DialReport? report)
     {
         var deadSince = TimeProvider.System.GetTimestamp();
+        var openSince = deadSince;
         while (true)
         {
             var progress = await ProgressAsync();
             show(progress);
             await AppendAsync(report);
-            if (progress.Counters is { Total: > 0 } counters && counters.Final == counters.Total)
+            if (progress.Counters is not { Total: > 0 } counters || counters.Final != counters.Total)
+            {
+                openSince = TimeProvider.System.GetTimestamp();
+            }
+            else if (TimeProvider.System.GetElapsedTime(openSince) >= lastWords)
             {
                 return ExitCodes.Done;
             }

@@ -1,5 +1,6 @@
 using System.Net.Mail;
 using Dialer.Campaigns;
+using Dialer.Domain.Channels;
 using NodaTime;
 
 namespace Dialer.Domain.Campaigns;
@@ -37,6 +38,7 @@ public static class CampaignRules
             "The finish instant must be after the start.");
         Demand(settings.NotifyEmail is null || MailAddress.TryCreate(settings.NotifyEmail, out _), "notifications.email", "This is not an e-mail address.");
         CheckAttempts(settings.Attempts, Demand);
+        faults.AddRange(settings.Scenario is null ? [] : ScenarioRules.Check(settings.Scenario));
         return faults;
     }
 

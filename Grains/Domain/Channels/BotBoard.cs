@@ -51,18 +51,17 @@ public sealed class BotBoard
         }
 
         var due = seats
-            .Where(s => s.Key.HasProbe && !s.Value.IsProbing && now - s.Value.UsedAt < UseLifetime && now - s.Value.ProbedAt >= s.Value.Health.ProbeInterval)
+            .Where(s => !s.Value.IsProbing && now - s.Value.UsedAt < UseLifetime && now - s.Value.ProbedAt >= s.Value.Health.ProbeInterval)
             .Select(s => s.Key)
             .ToList();
         due.ForEach(bot => Begin(bot, now));
         return due;
     }
 
-    /// <summary>Takes one probe out of turn. False: one is under way, or there is nothing to probe.</summary>
+    /// <summary>Takes one probe out of turn. False: one is under way.</summary>
     public bool TakeOne(BotId bot, TimeSpan now)
     {
-        ArgumentNullException.ThrowIfNull(bot);
-        var isFree = bot.HasProbe && !SeatOf(bot).IsProbing;
+        var isFree = !SeatOf(bot).IsProbing;
         if (isFree)
         {
             Begin(bot, now);
@@ -106,7 +105,7 @@ public sealed class BotBoard
     {
         if (!seats.TryGetValue(bot, out var seat))
         {
-            seats[bot] = seat = new Seat { Health = new BotHealth { HasProbe = bot.HasProbe } };
+            seats[bot] = seat = new Seat();
         }
 
         return seat;
@@ -114,7 +113,7 @@ public sealed class BotBoard
 
     private sealed class Seat
     {
-        public required BotHealth Health { get; set; }
+        public BotHealth Health { get; set; } = new();
 
         public TimeSpan UsedAt { get; set; } = TimeSpan.MinValue / 2;
 

@@ -23,9 +23,6 @@ public sealed record BotHealth
     /// <summary>Between probes of a bot that is down, not known, or lost the last one.</summary>
     public static readonly TimeSpan ProbeElse = TimeSpan.FromSeconds(5);
 
-    /// <summary>False: only the results of calls are known of it.</summary>
-    public bool HasProbe { get; init; } = true;
-
     /// <summary>The last answered calls while it was not down.</summary>
     public BotDigest Calls { get; init; }
 
@@ -41,10 +38,10 @@ public sealed record BotHealth
     /// <summary>What was seen, for people; null unless it is down.</summary>
     public string? Evidence { get; init; }
 
-    public BotState State => Evidence is not null ? BotState.Down : IsProbed || !HasProbe ? BotState.Up : BotState.Unknown;
+    public BotState State => Evidence is not null ? BotState.Down : IsProbed ? BotState.Up : BotState.Unknown;
 
-    /// <summary>The last probe was answered. Of a bot without probes nothing else is known, so it is taken to answer.</summary>
-    public bool Answers => !HasProbe || (IsProbed && ProbesLost == 0);
+    /// <summary>The last probe was answered.</summary>
+    public bool Answers => IsProbed && ProbesLost == 0;
 
     /// <summary>When the bot should be probed next, counted from the last probe.</summary>
     public TimeSpan ProbeInterval => State == BotState.Up && ProbesLost == 0 ? ProbeUp : ProbeElse;
@@ -71,7 +68,7 @@ public sealed record BotHealth
     }
 
     /// <summary>Somebody resumes: what was seen before counts no more, if the bot is down and has answered a probe since.</summary>
-    public BotHealth Anew() => State == BotState.Down && Answers ? new BotHealth { HasProbe = HasProbe, IsProbed = IsProbed } : this;
+    public BotHealth Anew() => State == BotState.Down && Answers ? new BotHealth { IsProbed = IsProbed } : this;
 
     /// <summary>Nobody used and so nobody probed it for a while: a probe comes first again. Failed calls are not forgotten.</summary>
     public BotHealth Unwatched() => this with { IsProbed = false, ProbesLost = 0, Evidence = FailedCalls ? Evidence : null };

@@ -35,9 +35,7 @@ public static class ChannelRules
                 : SipSettingsRules.Check(settings.Sip));
         }
 
-        Demand(
-            settings.Scenario.SipBotUri is not { } bot || SipSettingsRules.IsBotUri(bot),
-            "scenario.sipBot.uri", $"'{settings.Scenario.SipBotUri}' is no SIP URI: write for example sip:bot@bot.example.com.");
+        faults.AddRange(ScenarioRules.Check(settings.Scenario));
         return faults;
     }
 }

@@ -1,6 +1,6 @@
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Campaigns;
-using Dialer.Domain.Channels;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -43,9 +43,13 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         ErrorStreak = isOvertaken ? Row.ErrorStreak : (byte)0,
     };
 
+    /// <summary>The row's flags once what the bot said is in the record.</summary>
+    public JobFlags Flags => Row.Flags & ~JobFlags.BotSpoke;
+
     /// <summary>The row waiting again as it was, nothing spent.</summary>
     public JobRow Uncounted() => SubscriberMachine.Next(Row) with
     {
+        Flags = Flags,
         Status = JobStatus.Waiting,
         AnsweredAt = UnixTime.None,
         Silo = 0,
@@ -92,11 +96,13 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     public SubscriberStep Finish(JobRow row, JobResult result, string rule, EndReason reason = EndReason.None)
     {
+        // who opted out in this call entered do-not-call by it: the job ends for that, not for the entry (P59)
         var cancelled = Row.Has(JobFlags.CancelRequested)
+            && !(Stop != StopCalls.None && Row.EndReason is EndReason.DoNotCall or EndReason.StopCalls)
             && result is not (JobResult.Reached or JobResult.ReachedWithResult or JobResult.Unknown);
         var final = SubscriberMachine.Finished(
             row,
-            cancelled ? SubscriberMachine.CancelledResult(Row.EndReason) : result,
+            !cancelled ? result : Row.EndReason == EndReason.StopCalls ? SubscriberMachine.Expired(row) : SubscriberMachine.CancelledResult(Row.EndReason),
             cancelled ? CancelReason : reason,
             At) with
         { Version = row.Version };
@@ -113,28 +119,21 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         return Redialled(placed, StepRules.Redial) ?? WithoutRedial(otherwise());
     }
 
-    /// <summary>The trunk's destinations were narrowed meanwhile: no redial is promised that could never be called (P39).</summary>
-    private bool IsForbidden => Destinations.Refuse(context.Terms, Row.Phone) is not null;
-
     /// <summary>A redial that was asked for and does not come is said so (P5, P26).</summary>
     public SubscriberStep WithoutRedial(SubscriberStep step)
     {
-        if (Bot?.Redial is null)
+        if (Bot?.Redial is not { } redial)
         {
             return step;
         }
 
-        var why = Row.Has(JobFlags.CancelRequested) ? "job cancelled"
-            : IsOver ? "campaign finished"
-            : Stop != StopCalls.None ? "the callee opted out"
-            : Class == CallClass.Nonexistent ? "no such number"
-            : Class == CallClass.BotFailed ? "the bot failed"
-            : IsForbidden ? "the trunk may not call such numbers"
-            : "maximum of attempts";
+        var why = RedialRules.WhyDropped(context, Row with { AttemptsTotal = step.Row.AttemptsTotal }, Class, Stop) ?? "maximum of attempts";
+        var wanted = RedialRules.AttemptsOf(RedialRules.LaneOf(redial, context).Policy, context.Terms.Settings);
         return step with
         {
             Counters = step.Counters + new CampaignCounters { RedialsDropped = 1 },
-            Notes = [.. step.Notes, new JobNote(Row.Id, Row.Campaign, At, "redial_dropped", why)],
+            Notes = [.. step.Notes, new JobNote(Row.Id, Row.Campaign, At, JobNote.RedialDropped, why)],
+            Try = step.Try! with { Redial = new RedialFate(wanted, 0, why, RedialRules.MarkOf(redial)) },
         };
     }
 
@@ -142,7 +141,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
     public SubscriberStep? Redialled(JobRow row, string rule)
     {
         var left = context.JobLimit - row.AttemptsTotal;
-        if (Bot?.Redial is not { } redial || left <= 0 || IsOver || Row.Has(JobFlags.CancelRequested) || IsForbidden)
+        if (Bot?.Redial is not { } redial || RedialRules.WhyDropped(context, Row with { AttemptsTotal = row.AttemptsTotal }, Class, Stop) is not null)
         {
             return null;
         }
@@ -163,12 +162,14 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         var step = Close(opened, rule, row.Attempts > Row.Attempts, opened.NotBefore) with
         {
             RedialLane = lane,
-            ClosedSeries = RedialRules.Closed(row, this),
+            ClosedSeries = RedialRules.Closed(row, Class, IsShort, ReachedResult, At),
         };
-        return wanted <= left ? step : step with
+        var cut = wanted <= left ? null : $"{left} of {wanted} attempts";
+        step = step with { Try = step.Try! with { Redial = new RedialFate(wanted, Math.Min(wanted, left), cut, RedialRules.MarkOf(redial)) } };
+        return cut is null ? step : step with
         {
             Counters = step.Counters + new CampaignCounters { RedialsDropped = 1 },
-            Notes = [new JobNote(Row.Id, Row.Campaign, At, "redial_cut", $"{left} of {wanted} attempts")],
+            Notes = [new JobNote(Row.Id, Row.Campaign, At, JobNote.RedialCut, cut)],
         };
     }
 
@@ -188,6 +189,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         {
             Row = after,
             Siblings = siblings,
+            ForgetsSaid = Row.Has(JobFlags.BotSpoke) && !after.Has(JobFlags.BotSpoke),
             Try = Record(after, rule, counted, next),
             Release = new PhoneRelease(
                 Row.Phone, Row.Try, At, Class == CallClass.NotPlaced || (isTechnical && !ended.HasRung), Row.TryStartedAt),
@@ -243,5 +245,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
         ReportDataJson = Bot?.ReportDataJson,
         JobStatus = after.Status,
         JobResult = after.Result,
+        CallResultPayload = Bot?.CallResultPayload,
+        CallTagsJson = Bot?.CallTagsJson,
     };
 }

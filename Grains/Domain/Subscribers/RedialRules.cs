@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Dialer.Calendars;
 using Dialer.Calls;
 using Dialer.Campaigns;
+using Dialer.Domain.Channels;
 using Dialer.Subscribers;
 
 namespace Dialer.Domain.Subscribers;
@@ -37,19 +40,58 @@ internal static class RedialRules
         TimeSpan.FromMinutes(policy.RetryMinutes ?? context.Terms.Settings.Attempts.PauseMinutes);
 
     /// <summary>The report row of the series that ends here, with the result that its last call gave it.</summary>
-    public static SeriesRecord Closed(JobRow row, EndedCall call) => new()
+    /// <param name="row">The row as that call left it.</param>
+    /// <param name="last">How that call ended.</param>
+    /// <param name="isShort">It was answered, and shorter than P7.</param>
+    /// <param name="reached">What a call that was not is taken for.</param>
+    /// <param name="at">When it ended.</param>
+    public static SeriesRecord Closed(JobRow row, CallClass last, bool isShort, JobResult reached, UnixTime at) => new()
     {
         Job = row.Id,
         Campaign = row.Campaign,
         Series = row.Series,
         Attempts = row.Attempts,
-        Result = call switch
+        Result = last switch
         {
-            { Class: CallClass.Answered, IsShort: false } => call.ReachedResult,
-            { Class: CallClass.Answered } => JobResult.AnsweredShort,
-            { Class: CallClass.Technical } => JobResult.TechnicalError,
+            CallClass.Answered when !isShort => reached,
+            CallClass.Answered => JobResult.AnsweredShort,
+            CallClass.Technical => JobResult.TechnicalError,
             _ => JobResult.NoAnswer,
         },
-        FinishedAt = call.At,
+        FinishedAt = at,
     };
+
+    /// <summary>Why a redial that was asked for in a call does not come (P5, P26); null = it does.</summary>
+    /// <param name="context">The job and its conditions.</param>
+    /// <param name="row">The row as the call left it.</param>
+    /// <param name="last">How the call ended.</param>
+    /// <param name="stop">The opt-out that was given in it.</param>
+    public static string? WhyDropped(SubscriberContext context, JobRow row, CallClass last, StopCalls stop)
+    {
+        if (row.Has(JobFlags.CancelRequested) || row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased)
+        {
+            return stop == StopCalls.None ? "job cancelled" : OptedOut;
+        }
+
+        return context.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted ? "campaign finished"
+            : stop != StopCalls.None || row.EndReason == EndReason.StopCalls ? OptedOut
+            : last switch
+            {
+                CallClass.Nonexistent => "no such number",
+                CallClass.BotFailed => "the bot failed",
+                CallClass.Unknown => "the call's end is not known",
+                CallClass.Cancelled or CallClass.NotPlaced => "the call was stopped",
+                _ => null,
+            }
+            // the trunk's destinations were narrowed meanwhile: no redial is promised that could never be called (P39)
+            ?? (Destinations.Refuse(context.Terms, row.Phone) is not null ? "the trunk may not call such numbers"
+            : context.JobLimit <= row.AttemptsTotal ? "maximum of attempts"
+            : null);
+    }
+
+    /// <summary>What tells one request from another: a request that comes twice is one.</summary>
+    public static string MarkOf(Redial redial) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(redial)).AsSpan(0, 8));
+
+    private const string OptedOut = "the callee opted out";
 }

@@ -33,12 +33,10 @@ public sealed record SubscriberContext
     public CallPolicy? Policy => Lane.Policy;
 
     /// <summary>Attempts allowed in the open series (P5, P21, P26).</summary>
-    public int SeriesLimit => Row.Series == 0
-        ? Policy?.MaxAttempts ?? Terms.Settings.Attempts.Initial
-        : RedialRules.AttemptsOf(Policy, Terms.Settings);
+    public int SeriesLimit => AttemptLimits.OfSeries(Row.Series, Policy, Terms.Settings);
 
     /// <summary>Attempts allowed over all series of the job (P5; calls-api §4.1: never below the job's own).</summary>
-    public int JobLimit => Math.Max(Terms.Settings.Attempts.Maximum, OwnMaxAttempts ?? 0);
+    public int JobLimit => AttemptLimits.OfJob(Row.Series, Policy, Terms.Settings);
 
     /// <summary>The pause in force (P6, P21).</summary>
     public TimeSpan Pause => PauseOf(Row);
@@ -68,6 +66,4 @@ public sealed record SubscriberContext
         var lane = row.Id == Row.Id ? Lane : SiblingLanes.FirstOrDefault(l => l.Id == Lane.BaseOf(row.Lane)) ?? Lane;
         return TimeSpan.FromMinutes(lane.Policy?.RetryMinutes ?? Terms.Settings.Attempts.PauseMinutes);
     }
-
-    private int? OwnMaxAttempts => Row.Series == 0 ? Policy?.MaxAttempts : Policy?.JobMaxAttempts;
 }

@@ -104,7 +104,7 @@ public static partial class SubscriberMachine
         TryStartedAt = now,
         AnsweredAt = UnixTime.None,
         Silo = silo,
-        Flags = row.Flags & ~(JobFlags.LastUnknown | JobFlags.PutBack),
+        Flags = row.Flags & ~(JobFlags.LastUnknown | JobFlags.PutBack | JobFlags.BotSpoke),
     };
 
     private static SubscriberStep EndNow(JobRow row, JobResult result, EndReason reason, UnixTime now) =>

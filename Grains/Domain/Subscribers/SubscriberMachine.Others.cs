@@ -43,7 +43,11 @@ public static partial class SubscriberMachine
     /// Settles a live row whose silo is lost (P29, P30): unknown, once the call is certainly over or its longest time has
     /// passed; null while it may still be up, so that the permit stays taken.
     /// </summary>
-    public static SubscriberStep? Settle(SubscriberContext context, bool knownOver, UnixTime now)
+    /// <param name="context">The live row and its conditions.</param>
+    /// <param name="knownOver">The far side says that the call is over.</param>
+    /// <param name="now">When that was known.</param>
+    /// <param name="told">What its bot had said; null = nothing.</param>
+    public static SubscriberStep? Settle(SubscriberContext context, bool knownOver, UnixTime now, BotReply? told = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         var row = context.Row;
@@ -54,7 +58,7 @@ public static partial class SubscriberMachine
 
         var longest = row.TryStartedAt + context.Terms.Channel.LongestCall;
         return knownOver || now >= longest
-            ? Ended(context, UnknownEnd(row, now), row.TryStartedAt, isChannelDown: false)
+            ? Ended(context, UnknownEnd(row, now) with { Bot = told }, row.TryStartedAt, isChannelDown: false)
             : null;
     }
 
@@ -62,7 +66,11 @@ public static partial class SubscriberMachine
     /// A real result of a try that was settled as unknown, when no later try began (architecture, Recovery): what was decided
     /// then is undone and decided anew. Null when it comes too late.
     /// </summary>
-    public static SubscriberStep? Correct(SubscriberContext context, CallEnded ended, UnixTime plannedAt)
+    /// <param name="context">The job and the phone's others.</param>
+    /// <param name="ended">The real result.</param>
+    /// <param name="plannedAt">When the try had been due.</param>
+    /// <param name="told">What its bot had said until then: a redial in it was dropped, and is decided anew.</param>
+    public static SubscriberStep? Correct(SubscriberContext context, CallEnded ended, UnixTime plannedAt, BotReply? told = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(ended);
@@ -100,10 +108,17 @@ public static partial class SubscriberMachine
             FinishedAt = UnixTime.None,
             Flags = (row.Flags & ~JobFlags.LastUnknown) | (isCancelled ? JobFlags.CancelRequested : JobFlags.None),
         };
-        var step = Ended(context with { Row = live }, ended, plannedAt, isChannelDown: false, isOvertaken);
+        var heard = ended with { Bot = BotReply.Merge(told, ended.Bot) };
+        var step = Ended(context with { Row = live }, heard, plannedAt, isChannelDown: false, isOvertaken);
         return step with
         {
-            Counters = step.Counters + CounterDelta.Between(row, live) + new CampaignCounters { Tries = -1 },
+            Counters = step.Counters + CounterDelta.Between(row, live) + new CampaignCounters
+            {
+                Tries = -1,
+                RedialsDropped = told?.Redial is null ? 0 : -1,
+                // what the record of the unknown call had counted
+                SpeechSeconds = -Math.Max(0, told?.SpeechSeconds ?? 0),
+            },
             Release = null,
             ReplacesTry = true,
         };

@@ -48,9 +48,9 @@ public static partial class SubscriberMachine
             CallClass.Busy or CallClass.Rejected or CallClass.NoAnswer or CallClass.Unreachable => AfterPlaced(call),
             CallClass.Nonexistent => AfterNonexistent(call),
             CallClass.Technical => AfterTechnical(call, isChannelDown && ended.IsChannelClass),
-            CallClass.Cancelled => call.Wait(call.Back(call.At), StepRules.Stopped, counted: false),
-            CallClass.NotPlaced => call.NotPlaced(),
-            CallClass.Unknown => AfterUnknown(call),
+            CallClass.Cancelled => call.WithoutRedial(call.Wait(call.Back(call.At), StepRules.Stopped, counted: false)),
+            CallClass.NotPlaced => call.WithoutRedial(call.NotPlaced()),
+            CallClass.Unknown => call.WithoutRedial(AfterUnknown(call)),
             _ => throw new InvalidOperationException($"A call cannot end as {ended.Class}."),
         };
     }
@@ -112,7 +112,7 @@ public static partial class SubscriberMachine
         var streak = call.Row.ErrorStreak + 1;
         if (streak >= ErrorBackoff.ErrorsPerAttempt)
         {
-            var spent = call.Counted() with { Result = JobResult.TechnicalError, Flags = call.Row.Flags | JobFlags.HadErrors };
+            var spent = call.Counted() with { Result = JobResult.TechnicalError, Flags = call.Flags | JobFlags.HadErrors };
             return call.RedialOr(spent, () => call.RetryOrFinish(spent, StepRules.ErrorsSpentAttempt));
         }
 
@@ -123,7 +123,7 @@ public static partial class SubscriberMachine
             ErrorStreak = (byte)streak,
             NotBefore = due,
             Lane = AtLane(call.Row),
-            Flags = call.Row.Flags | JobFlags.HadErrors,
+            Flags = call.Flags | JobFlags.HadErrors,
         };
         return call.RedialOr(held, () => call.Wait(held, StepRules.Backoff, counted: false));
     }
@@ -132,8 +132,11 @@ public static partial class SubscriberMachine
     {
         if (!call.AnsweredAt.IsNone)
         {
-            var answered = call.Counted();
-            return call.Finish(answered with { Flags = answered.Flags | JobFlags.LastUnknown }, JobResult.Unknown, StepRules.UnknownAnswered);
+            var reason = call.Stop == StopCalls.None ? EndReason.None : EndReason.StopCalls;
+            return call.Finish(call.Counted() with { Flags = call.Row.Flags | JobFlags.LastUnknown }, JobResult.Unknown, StepRules.UnknownAnswered, reason) with
+            {
+                DoNotCall = call.Stop == StopCalls.Organisation,
+            };
         }
 
         // that phone may still be ringing (P29): nobody is rung again before it must have stopped
@@ -145,6 +148,9 @@ public static partial class SubscriberMachine
             Lane = AtLane(call.Row),
             Flags = call.Row.Flags | JobFlags.LastUnknown,
         };
-        return call.Wait(waiting, StepRules.Unknown, counted: false);
+        // the opt-out was stored while the call was up: it holds whatever became of the call (P59)
+        return call.Stop == StopCalls.None
+            ? call.Wait(waiting, StepRules.Unknown, counted: false)
+            : call.Finish(waiting, Expired(waiting), StepRules.StopCalls, EndReason.StopCalls) with { DoNotCall = call.Stop == StopCalls.Organisation };
     }
 }

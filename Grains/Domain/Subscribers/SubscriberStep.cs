@@ -1,3 +1,4 @@
+using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Subscribers;
 
@@ -17,6 +18,15 @@ public sealed record SubscriberStep
 
     /// <summary>The record replaces one that was written as unknown.</summary>
     public bool ReplacesTry { get; init; }
+
+    /// <summary>The record is the one that there was, with what its bot said after the end (P41).</summary>
+    public bool IsAmendment { get; init; }
+
+    /// <summary>All that the bot of the row's last call said, to be kept beside the row; null = nothing new.</summary>
+    public BotReply? Said { get; init; }
+
+    /// <summary>What was kept beside the row is in the record now.</summary>
+    public bool ForgetsSaid { get; init; }
 
     /// <summary>The series that a redial closes; null if none.</summary>
     public SeriesRecord? ClosedSeries { get; init; }
@@ -45,6 +55,9 @@ public sealed record SubscriberStep
 
     /// <summary>Enter the phone into do-not-call, ending its jobs everywhere (P59).</summary>
     public bool DoNotCall { get; init; }
+
+    /// <summary>When that was asked for, where no record of an ended try tells.</summary>
+    public UnixTime OptOutAt { get; init; }
 }
 
 /// <summary>The combination a redial's series waits in; the policy is stored once per distinct content.</summary>

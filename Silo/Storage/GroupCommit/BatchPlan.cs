@@ -32,6 +32,12 @@ internal sealed class BatchPlan
 
     public List<(TryId Try, byte[] Leg)> Legs { get; } = [];
 
+    /// <summary>What bots said in calls that are not over, or whose end is not known.</summary>
+    public List<(TryId Try, BotReply Reply)> Said { get; } = [];
+
+    /// <summary>Jobs whose bots' words are in the record of the call now.</summary>
+    public List<JobId> SaidForgotten { get; } = [];
+
     /// <summary>Phones freed without looking at them: only where their row is not at hand (see <see cref="MakeTrusting"/>).</summary>
     public List<PhoneRelease> BlindReleases { get; } = [];
 
@@ -129,6 +135,16 @@ internal sealed class BatchPlan
         }
 
         Notes.AddRange(step.Notes);
+        if (step.Said is { } said)
+        {
+            Said.Add((step.Row.Try, said));
+        }
+
+        if (step.ForgetsSaid)
+        {
+            SaidForgotten.Add(step.Row.Id);
+        }
+
         if (op.Leg is { } leg)
         {
             Legs.Add((step.Row.Try, leg));
@@ -153,7 +169,7 @@ internal sealed class BatchPlan
     /// <summary>On the list and in the phone's row, whether or not this try holds it still: the next intent looks at the row alone (P38).</summary>
     private void OptOut(SubscriberStep step, BatchFacts facts)
     {
-        DoNotCall.Add((step.Row.Phone, step.Try?.EndedAt ?? step.Row.FinishedAt));
+        DoNotCall.Add((step.Row.Phone, step.Try?.EndedAt ?? UnixTime.Max(step.OptOutAt, step.Row.FinishedAt)));
         var phone = facts.Phones.GetValueOrDefault(step.Row.Phone.Value);
         var released = phone is null || step.Release is null ? null : IntentGate.Release(phone, step.Release);
         var row = released ?? phone ?? new PhoneRow { Phone = step.Row.Phone };

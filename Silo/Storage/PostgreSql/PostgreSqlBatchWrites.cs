@@ -65,7 +65,7 @@ internal static class PostgreSqlBatchWrites
     private const string TryArrays =
         "unnest($1::bigint[], $2::int[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
         + "$10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[], $14::smallint[], $15::text[], $16::text[], $17::bigint[], $18::text[], "
-        + "$19::smallint[], $20::int[], $21::text[], $22::smallint[], $23::smallint[])";
+        + "$19::smallint[], $20::int[], $21::text[], $22::smallint[], $23::smallint[], $24::text[], $25::text[], $26::text[])";
 
     private const string TryInsertText = $"insert into call_try ({TryRows.Columns}) select * from {TryArrays} on conflict do nothing";
 
@@ -261,7 +261,10 @@ internal static class PostgreSqlBatchWrites
             Column(tries, t => t.SpeechSeconds),
             Column(tries, t => t.ReportDataJson),
             Column(tries, t => (short)t.JobStatus),
-            Column(tries, t => (short)t.JobResult));
+            Column(tries, t => (short)t.JobResult),
+            Column(tries, t => t.CallResultPayload),
+            Column(tries, t => t.CallTagsJson),
+            Column(tries, TryRows.RedialText));
     }
 
     private static void AddRest(NpgsqlBatch batch, BatchPlan plan)
@@ -271,7 +274,8 @@ internal static class PostgreSqlBatchWrites
             Add(
                 batch,
                 "insert into call_series (job, series, campaign, attempts, result, finished_at) "
-                + "select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[]) on conflict do nothing",
+                + "select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[]) "
+                + "on conflict (job, series) do update set attempts = excluded.attempts, result = excluded.result, finished_at = excluded.finished_at",
                 Column(plan.Series, s => s.Job.Value),
                 Column(plan.Series, s => s.Series),
                 Column(plan.Series, s => s.Campaign.Value),
@@ -293,6 +297,7 @@ internal static class PostgreSqlBatchWrites
                 Column(plan.Notes, n => n.Detail));
         }
 
+        AddSaid(batch, plan);
         if (plan.Legs.Count > 0)
         {
             Add(
@@ -302,6 +307,25 @@ internal static class PostgreSqlBatchWrites
                 Column(plan.Legs, l => l.Try.Job.Value),
                 Column(plan.Legs, l => l.Try.Number),
                 Column(plan.Legs, l => l.Leg));
+        }
+    }
+
+    private static void AddSaid(NpgsqlBatch batch, BatchPlan plan)
+    {
+        if (plan.Said.Count > 0)
+        {
+            Add(
+                batch,
+                "insert into bot_reply (job, number, content) select * from unnest($1::bigint[], $2::int[], $3::text[]) "
+                + "on conflict (job) do update set number = excluded.number, content = excluded.content",
+                Column(plan.Said, s => s.Try.Job.Value),
+                Column(plan.Said, s => s.Try.Number),
+                Column(plan.Said, s => SettingsJson.Write(s.Reply)));
+        }
+
+        if (plan.SaidForgotten.Count > 0)
+        {
+            Add(batch, "delete from bot_reply where job = any($1)", Column(plan.SaidForgotten, j => j.Value));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Dialer.Silo.Storage.Privacy;
 internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IErasure
 {
     /// <summary>Tables with rows per job, keyed by it.</summary>
-    private static readonly string[] JobTables = ["call_try", "call_series", "job_note", "call_leg", "call_job_data"];
+    private static readonly string[] JobTables = ["call_try", "call_series", "job_note", "call_leg", "bot_reply", "call_job_data"];
 
     public Task RequestAsync(PhoneNumber phone) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
         "insert into erase_request (phone, asked_at) values (@phone, @now) on conflict do nothing", ("phone", phone.Value), ("now", clock.Now().Ms)));
@@ -52,10 +52,11 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
             foreach (var id in jobs)
             {
                 await connection.ExecuteAsync("update call_job_data set payload = null where job = @job", ("job", id));
-                await connection.ExecuteAsync("update call_try set report_data = null, call_result = null where job = @job", ("job", id));
+                await connection.ExecuteAsync("update call_try set report_data = null, call_result = null, call_result_payload = null, call_tags = null where job = @job", ("job", id));
                 await connection.ExecuteAsync("delete from job_note where job = @job", ("job", id));
                 await connection.ExecuteAsync("delete from call_leg where job = @job", ("job", id));
                 await EraseEventsAsync(connection, id);
+                await connection.ExecuteAsync("delete from bot_reply where job = @job", ("job", id));
             }
 
             // the row stays for the counts, without the number; jobs that were added this moment keep theirs and the request

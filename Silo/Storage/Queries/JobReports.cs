@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dialer.Bots;
 using Dialer.Campaigns;
 using Dialer.Numbers;
 using Dialer.Reports;
@@ -175,6 +176,7 @@ internal sealed class JobReports(IDatabase database) : IJobReports
         FinishedAt = row.FinishedAt,
         Talk = TimeSpan.FromTicks(tries.Sum(t => t.Talk.Ticks)),
         ReportDataJson = Merge(tries),
+        LastTag = CallTag.LastOf(tries.LastOrDefault(t => t.CallTagsJson is not null)?.CallTagsJson),
     };
 
     private static string? Merge(IReadOnlyList<TryRecord> tries)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Numbers;
 using Dialer.Reports;
@@ -33,7 +34,7 @@ internal sealed class ReportExports(IDatabase database) : IReportExports
                     names.AddPayload(payload);
                 }
 
-                foreach (var (_, data) in await DataAsync(connection, campaign, jobs.Where(j => j.Tries > 0).Select(j => j.Id)))
+                foreach (var data in (await SaidAsync(connection, campaign, jobs.Where(j => j.Tries > 0).Select(j => j.Id))).Select(s => s.Data).OfType<string>())
                 {
                     names.AddData(data);
                 }
@@ -54,8 +55,8 @@ internal sealed class ReportExports(IDatabase database) : IReportExports
                 + DialerQueries.InOrder,
                 DialerQueries.Job,
                 ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
-            var data = (await DataAsync(connection, campaign, jobs.Where(j => j.Tries > 0).Select(j => j.Id))).ToLookup(d => d.Job, d => d.Data);
-            return [.. jobs.Select(j => new ExportedJob(j, [.. data[j.Id]]))];
+            var said = (await SaidAsync(connection, campaign, jobs.Where(j => j.Tries > 0).Select(j => j.Id))).ToLookup(d => d.Job);
+            return [.. jobs.Select(j => Exported(j, [.. said[j.Id]]))];
         });
 
     public Task<TryPage> ReadTriesAsync(CampaignId campaign, JobId after, int jobs) => database.ReadAsync(async connection =>
@@ -77,15 +78,27 @@ internal sealed class ReportExports(IDatabase database) : IReportExports
         r => new PageJob(new JobId(r.GetInt64(0)), new PhoneNumber(r.GetInt64(1)), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetString(3)),
         ("campaign", campaign.Value), ("after", after.Value), ("limit", limit));
 
-    /// <summary>Report data of these jobs, oldest try first.</summary>
-    private static async Task<List<(JobId Job, string Data)>> DataAsync(DbConnection connection, CampaignId campaign, IEnumerable<JobId> jobs)
+    private static ExportedJob Exported(JobReport job, IReadOnlyList<SaidInTry> said)
+    {
+        var last = said.LastOrDefault(s => s.Result is not null);
+        return new ExportedJob(
+            job, [.. said.Select(s => s.Data).OfType<string>()], last.Result, last.Payload, CallTag.LastOf(said.LastOrDefault(s => s.Tags is not null).Tags));
+    }
+
+    /// <summary>What bots said in the tries of these jobs, oldest first.</summary>
+    private static async Task<List<SaidInTry>> SaidAsync(DbConnection connection, CampaignId campaign, IEnumerable<JobId> jobs)
     {
         var ids = string.Join(',', jobs.Select(j => j.ToString()));
         return ids.Length == 0 ? [] : await connection.ListAsync(
-            $"select job, report_data from call_try where job in ({ids}) and campaign = @campaign and report_data is not null order by job, number",
-            r => (new JobId(r.GetInt64(0)), r.GetString(1)),
+            $"select job, report_data, call_result, call_result_payload, call_tags from call_try where job in ({ids}) and campaign = @campaign "
+            + "and (report_data is not null or call_result is not null or call_tags is not null) order by job, number",
+            r => new SaidInTry(new JobId(r.GetInt64(0)), Text(r, 1), Text(r, 2), Text(r, 3), Text(r, 4)),
             ("campaign", campaign.Value));
     }
+
+    private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private readonly record struct SaidInTry(JobId Job, string? Data, string? Result, string? Payload, string? Tags);
 
     private readonly record struct PageJob(JobId Id, PhoneNumber Phone, int Tries, string? Payload);
 }

@@ -133,11 +133,14 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer, TimeProvider clock)
         plan.Tries.ForEach(t => InsertTry(sql, t, "insert or ignore"));
         plan.ReplacedTries.ForEach(t => InsertTry(sql, t, "insert or replace"));
         plan.Series.ForEach(s => sql.Execute(
-            "insert or ignore into call_series (job, series, campaign, attempts, result, finished_at) values ($1, $2, $3, $4, $5, $6)",
+            "insert or replace into call_series (job, series, campaign, attempts, result, finished_at) values ($1, $2, $3, $4, $5, $6)",
             s.Job.Value, s.Series, s.Campaign.Value, s.Attempts, (int)s.Result, s.FinishedAt.Ms));
         plan.Notes.ForEach(n => sql.Execute(
             "insert into job_note (job, campaign, at, code, detail) values ($1, $2, $3, $4, $5)",
             n.Job.Value, n.Campaign.Value, n.At.Ms, n.Code, n.Detail));
+        plan.Said.ForEach(s => sql.Execute(
+            "insert or replace into bot_reply (job, number, content) values ($1, $2, $3)", s.Try.Job.Value, s.Try.Number, SettingsJson.Write(s.Reply)));
+        plan.SaidForgotten.ForEach(j => sql.Execute("delete from bot_reply where job = $1", j.Value));
         plan.Legs.ForEach(l => sql.Execute(
             "insert or replace into call_leg (job, number, leg) values ($1, $2, $3)", l.Try.Job.Value, l.Try.Number, l.Leg));
     }
@@ -181,8 +184,9 @@ internal sealed class SqliteBatchEngine(SqliteWriter writer, TimeProvider clock)
 
     private static void InsertTry(SqliteStatements sql, TryRecord t, string verb) => sql.Execute(
         verb + " into call_try (" + TryRows.Columns + ") "
-        + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
+        + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
         t.Try.Job.Value, t.Try.Number, t.Campaign.Value, t.Series, t.AttemptNumber, t.PlannedAt.Ms, t.StartedAt.Ms, t.AnsweredAt.Ms,
         t.EndedAt.Ms, (int)t.Class, (int)t.Fault, (int)t.EndedBy, t.Cause.SipCode, t.Cause.Q850, t.Cause.Text, t.Rule, t.NextAt.Ms,
-        t.CallResult, (int)t.AnsweredBy, t.SpeechSeconds, t.ReportDataJson, (int)t.JobStatus, (int)t.JobResult);
+        t.CallResult, (int)t.AnsweredBy, t.SpeechSeconds, t.ReportDataJson, (int)t.JobStatus, (int)t.JobResult,
+        t.CallResultPayload, t.CallTagsJson, TryRows.RedialText(t));
 }

@@ -11,6 +11,9 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
     /// <summary>A callee who hangs up after so much silence has met no bot, in ms.</summary>
     private const long SilenceMs = 2_000;
 
+    /// <summary>The signed address of this call (P41): a credential.</summary>
+    public const string CallbackHeader = "X-Dialer-Callback";
+
     private IReadOnlyList<SipRoute> routes = [];
     private int route;
     private SipLeg? leg;
@@ -219,7 +222,8 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             return;
         }
 
-        var headers = $"X-Dialer-Call-Id: {command.Id}\r\nX-Dialer-Phone: {command.To.Value.ToString(CultureInfo.InvariantCulture)}\r\n";
+        var headers = $"X-Dialer-Call-Id: {command.Id}\r\nX-Dialer-Phone: {command.To.Value.ToString(CultureInfo.InvariantCulture)}\r\n"
+            + (driver.CallbackOf(command) is { } callback ? $"{CallbackHeader}: {callback}\r\n" : "");
         bridge = new BotBridge(this, answered, loop, bot, headers, profile!.Silence, command.MaxTalk, HasLateOffer, trace);
         bridge.Start();
     }

@@ -266,6 +266,9 @@ internal sealed partial class SipCallDriver : ICallDriver
 
     internal SipHop HopTo(SipUri next, SipRoute route) => routes.HopTo(next, route);
 
+    /// <summary>The address that the call's bot is given; null = none.</summary>
+    internal string? CallbackOf(DialCommand command) => trunk.CallbackOf?.Invoke(command);
+
     internal SipBot? BotOf(string uri) => bots.Of(uri);
 
     /// <summary>Where a call's messages are noted down; null = they are not.</summary>

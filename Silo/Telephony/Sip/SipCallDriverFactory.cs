@@ -2,6 +2,7 @@ using Dialer.Calls;
 using Dialer.Channels;
 using Dialer.Domain.Channels;
 using Dialer.Grains.Calls;
+using Dialer.Silo.Callbacks;
 using Dialer.Silo.Storage.Installations;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>Makes the drivers of SIP channels (P39): settings into what the user agent understands. All share one network.</summary>
 internal sealed class SipCallDriverFactory(
-    SipNetwork network, SipResolver resolver, SipTraces traces, Func<Installation> installation, ILoggerFactory loggers) : ICallDriverFactory
+    SipNetwork network, SipResolver resolver, SipTraces traces, Func<Installation> installation, GatewayOptions gateway, ILoggerFactory loggers) : ICallDriverFactory
 {
     private readonly ILogger<SipCallDriver> log = loggers.CreateLogger<SipCallDriver>();
 
@@ -24,7 +25,8 @@ internal sealed class SipCallDriverFactory(
             throw new ArgumentException("The channel's SIP settings cannot be used: write them again.", nameof(settings));
         }
 
-        var trunk = TrunkOf(sip, installation()) with { Traces = sip.Trace ? traces : null };
+        var own = installation();
+        var trunk = TrunkOf(sip, own) with { Traces = sip.Trace ? traces : null, CallbackOf = new CallbackLinks(own.Key, gateway).Of };
         // what the driver starts here must not carry the caller's trace and request context for the rest of its life
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {

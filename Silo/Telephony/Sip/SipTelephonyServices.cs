@@ -16,7 +16,6 @@ internal static class SipTelephonyServices
 {
     public static IServiceCollection AddSipTelephony(this IServiceCollection services, SipOptions options, string traces)
     {
-        services.AddSingleton(s => new InstallationStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<InstallationFacts>();
         services.AddSingleton(s => new SipNetwork(
             new SipNetworkOptions
@@ -35,6 +34,7 @@ internal static class SipTelephonyServices
             s.GetRequiredService<SipResolver>(),
             s.GetRequiredService<SipTraces>(),
             () => s.GetRequiredService<InstallationFacts>().Current,
+            s.GetRequiredService<DialerOptions>().Gateway,
             s.GetRequiredService<ILoggerFactory>())));
         return services;
     }

@@ -1,3 +1,5 @@
+using Dialer.Grains.Calls;
+
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>A trunk as the user agent sees it (P39).</summary>
@@ -36,6 +38,9 @@ internal sealed record SipTrunk
 
     /// <summary>Where calls' messages are noted down; null = nowhere.</summary>
     public SipTraces? Traces { get; init; }
+
+    /// <summary>The address that a call's bot is given to ask and tell about it (P41); null = none.</summary>
+    public Func<DialCommand, string?>? CallbackOf { get; init; }
 
     public TlsSettings? Tls { get; init; }
 

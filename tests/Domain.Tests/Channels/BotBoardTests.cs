@@ -6,9 +6,9 @@ namespace Dialer.Tests.Channels;
 /// <summary>P41: each bot of a channel has its own health, and is probed before the first call and every 30 s while it is in use.</summary>
 public class BotBoardTests
 {
-    private static readonly BotId Bot = new("sip:bot@127.0.0.1", true);
-    private static readonly BotId Other = new("sip:other@127.0.0.1", true);
-    private static readonly BotId Http = new("https://127.0.0.1/bot", false);
+    private static readonly BotId Bot = new("sip:bot@127.0.0.1");
+    private static readonly BotId Other = new("sip:other@127.0.0.1");
+    private static readonly BotId Http = BotId.Of(new Scenario { HttpBotUrl = "https://127.0.0.1/bot" })!;
 
     private readonly BotBoard board = new();
 
@@ -80,16 +80,14 @@ public class BotBoardTests
     }
 
     [Fact]
-    public void HttpBot_IsNeverProbed_AndItsCallsCount_P41()
+    public void HttpBot_IsProbedToo_AndItsCallsCount_P41()
     {
         board.Use(Http, At(0));
-        Assert.Empty(board.TakeDue(At(1)));
-        Assert.False(board.TakeOne(Http, At(1)));
-        Assert.Equal(BotState.Up, board.Of(Http).State);
+        Assert.Equal(BotState.Unknown, board.Of(Http).State);
+        Assert.Equal([Http], board.TakeDue(At(0)));
+        board.Probed(Http, true, null);
         board.Report(new BotReport(Http, Failures(3)), At(2));
         Assert.Equal(BotState.Down, board.Of(Http).State);
-        board.Anew(Http);
-        Assert.Equal(BotState.Up, board.Of(Http).State);
     }
 
     [Fact]

@@ -91,15 +91,6 @@ public class BotHealthTests
     }
 
     [Fact]
-    public void BotWithoutProbes_IsJudgedByItsCallsOnly_P41()
-    {
-        var http = new BotHealth { HasProbe = false };
-        Assert.Equal((BotState.Up, true), (http.State, http.Answers));
-        Assert.Equal(BotState.Down, http.Report(Of("FFF")).State);
-        Assert.Equal(http, http.Report(Of("FFF")).Anew());
-    }
-
-    [Fact]
     public void OtherOutcomes_SayNothingOfTheBot_P41()
     {
         foreach (var callClass in Enum.GetValues<CallClass>().Except([CallClass.Answered, CallClass.BotFailed]))

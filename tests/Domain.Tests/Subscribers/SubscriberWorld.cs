@@ -19,6 +19,7 @@ internal sealed class SubscriberWorld
     public static readonly PhoneNumber Phone = new(79161234567);
     public static readonly TimeSpan Ring = TimeSpan.FromSeconds(20);
 
+    private readonly Dictionary<JobId, BotReply> said = [];
     private readonly List<JobRow> rows = [];
     private readonly Dictionary<LaneId, Lane> lanes = [];
 
@@ -158,7 +159,8 @@ internal sealed class SubscriberWorld
         var job = rows.FindIndex(r => r.Status == JobStatus.Live);
         Now += after ?? Ring;
         WasChannelDown = isChannelClass && isChannelDown;
-        var ended = Ended(rows[job], callClass, Now, talk, bot, isChannelClass) with { HasRung = hasRung };
+        var heard = BotReply.Merge(Told(job), bot);
+        var ended = Ended(rows[job], callClass, Now, talk, heard, isChannelClass) with { HasRung = hasRung };
         return Apply(job, SubscriberMachine.Ended(seen ?? Context(job), ended, rows[job].TryStartedAt, isChannelDown));
     }
 
@@ -185,10 +187,33 @@ internal sealed class SubscriberWorld
     }
 
     public SubscriberStep? Settle(int job = 0, bool knownOver = true) =>
-        SubscriberMachine.Settle(Context(job), knownOver, Now) is { } step ? Apply(job, step) : null;
+        SubscriberMachine.Settle(Context(job), knownOver, Now, Told(job)) is { } step ? Apply(job, step) : null;
+
+    /// <summary>What is kept of the bot of a job's last call; null = nothing.</summary>
+    public BotReply? Told(int job) => rows[job].Has(JobFlags.BotSpoke) ? said[rows[job].Id] : null;
+
+    /// <summary>The bot of the live call speaks.</summary>
+    public BotDecision Say(BotReply reply, int job = 0) => Heard(job, SubscriberMachine.Said(Context(job), Told(job), reply, Now));
+
+    /// <summary>The bot of a call that is over speaks: of the job's last, or of the one with this number.</summary>
+    public BotDecision Amend(BotReply reply, int job = 0, int number = 0)
+    {
+        var record = Tries.Last(t => t.Try.Job == rows[job].Id && (number == 0 || t.Try.Number == number));
+        return Heard(job, SubscriberMachine.Amend(Context(job), record, Told(job), reply, Now));
+    }
+
+    private BotDecision Heard(int job, BotDecision decision)
+    {
+        if (decision.Step is { } step)
+        {
+            Apply(job, step);
+        }
+
+        return decision;
+    }
 
     public SubscriberStep? Correct(int job, CallClass callClass, TimeSpan? talk = null, BotReply? bot = null) =>
-        SubscriberMachine.Correct(Context(job), Ended(rows[job], callClass, Now, talk, bot, false), rows[job].TryStartedAt) is { } step
+        SubscriberMachine.Correct(Context(job), Ended(rows[job], callClass, Now, talk, bot, false), rows[job].TryStartedAt, Told(job)) is { } step
             ? Apply(job, step) : null;
 
     public SubscriberStep? PutBack(int job = 0) =>
@@ -218,10 +243,21 @@ internal sealed class SubscriberWorld
             Tries.Add(record);
         }
 
+        if (step.Said is { } told)
+        {
+            said[row.Id] = told;
+        }
+
+        if (step.ForgetsSaid)
+        {
+            Assert.True(said.Remove(row.Id));
+        }
+
         Notes.AddRange(step.Notes);
         Sum += step.Counters;
         if (step.ClosedSeries is { } closed)
         {
+            Series.RemoveAll(s => s.Job == closed.Job && s.Series == closed.Series);
             Series.Add(closed);
         }
 

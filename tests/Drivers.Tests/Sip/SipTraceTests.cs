@@ -48,6 +48,18 @@ public class SipTraceTests
         }
     }
 
+    /// <summary>Who has a call's callback address may speak for it (P41).</summary>
+    [Theory]
+    [InlineData("X-Dialer-Callback")]
+    [InlineData("x-dialer-callback ")]
+    public void CallbackAddress_IsMasked_P41(string name)
+    {
+        var trace = new SipTrace("1-1", TimeProvider.System);
+        trace.Sent("bot", new DumbHop(), Encoding.UTF8.GetBytes($"INVITE sip:a@b SIP/2.0\r\n{name}: http://d/callbacks/calls/1-1/secret\r\nX-Dialer-Call-Id: 1-1\r\n\r\n"));
+        Assert.DoesNotContain("secret", trace.Text(), StringComparison.Ordinal);
+        Assert.Contains("X-Dialer-Call-Id: 1-1", trace.Text(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void KeysOfMedia_AreMasked()
     {

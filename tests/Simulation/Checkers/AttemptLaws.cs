@@ -35,6 +35,13 @@ internal sealed class AttemptLaw(DialerWorld world) : Law(world)
             return;
         }
 
+        if (step.IsAmendment)
+        {
+            // what was spent stays so
+            Demand(step.Row.AttemptsTotal == fact.Before.AttemptsTotal, "P5 attempts counted", $"what the bot of {record.Try} said changes the attempts");
+            return;
+        }
+
         var isSpent = record.AttemptNumber > 0;
         Tries(record.Try.Job)[record.Try.Number] = (record.Series, isSpent);
         var hasAnswered = answerStored.Contains(record.Try) || !record.AnsweredAt.IsNone;
@@ -112,6 +119,11 @@ internal sealed class PauseLaw(DialerWorld world) : Law(world)
 
     public override void Stored(StepFact fact)
     {
+        if (fact.Step.IsAmendment)
+        {
+            return;
+        }
+
         if (fact.Step.Try is { } record)
         {
             last[record.Try.Job] = record;

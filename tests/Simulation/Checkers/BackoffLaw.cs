@@ -33,7 +33,7 @@ internal sealed class BackoffLaw(DialerWorld world) : Law(world)
             return;
         }
 
-        if (fact.Step.ReplacesTry && last[key] != record.Try)
+        if (fact.Step.IsAmendment || (fact.Step.ReplacesTry && last[key] != record.Try))
         {
             // a result that came when the phone had been called again
             return;

@@ -1,3 +1,4 @@
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
@@ -25,7 +26,7 @@ internal sealed class Books
         laws =
         [
             new TryLaw(world), new CapLaw(world), new ChannelLaw(world), new EpochLaw(world), new CountLaw(world), new HoursLaw(world),
-            new ContactLaw(world), new AttemptLaw(world), new PauseLaw(world), new BackoffLaw(world), new BotLaw(world), new EndLaw(world),
+            new ContactLaw(world), new AttemptLaw(world), new PauseLaw(world), new BackoffLaw(world), new BotLaw(world), new BotSaidLaw(world), new EndLaw(world),
         ];
     }
 
@@ -111,6 +112,12 @@ internal sealed class Books
 
     /// <summary>The activation that holds this epoch judged a bot by its calls.</summary>
     public void BotJudged(long channelEpoch, BotId bot, bool isDown) => Each(l => l.BotJudged(channelEpoch, bot, isDown));
+
+    public void BotHeard(CarrierCall call, BotReply reply, BotAnswer answer)
+    {
+        world.Say($"the bot of {call.Id} said {reply} and is told {answer}");
+        Each(l => l.BotHeard(call, reply, answer));
+    }
 
     public void ResumeAsked(CampaignId campaign) => resumeAskedAt[campaign] = world.Now;
 

@@ -52,7 +52,7 @@ internal sealed class BotLaw(DialerWorld world) : Law(world)
         }
 
         Demand(
-            !bot.HasProbe || (answered.TryGetValue(bot, out var at) && World.Now - at <= Fresh),
+            answered.TryGetValue(bot, out var at) && World.Now - at <= Fresh,
             "P41 probe first",
             $"{fact.Command.Id} is dialed for {bot.Address}, which answered last at {answered.GetValueOrDefault(bot)}");
         Demand(

@@ -20,6 +20,11 @@ internal sealed class CountLaw(DialerWorld world) : Law(world)
     {
         var campaign = fact.Step.Row.Campaign;
         dropped[campaign] = dropped.GetValueOrDefault(campaign) + fact.Step.Notes.Count(n => n.Code is "redial_dropped" or "redial_cut");
+        if (fact.Step is { ReplacesTry: true, IsAmendment: false, Try: { } record } && Store.Tries[record.Try].Redial is { IsDropped: true })
+        {
+            // it was dropped because the call's end was not known, and is decided anew
+            dropped[campaign]--;
+        }
     }
 
     public override void Changed(CampaignId campaign)

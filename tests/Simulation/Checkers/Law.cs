@@ -1,3 +1,4 @@
+using Dialer.Bots;
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
@@ -94,6 +95,11 @@ internal abstract class Law(DialerWorld world)
     }
 
     public virtual void BotJudged(long channelEpoch, BotId bot, bool isDown)
+    {
+    }
+
+    /// <summary>A bot was answered.</summary>
+    public virtual void BotHeard(CarrierCall call, BotReply reply, BotAnswer answer)
     {
     }
 

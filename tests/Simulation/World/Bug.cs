@@ -72,6 +72,12 @@ internal enum Bug
     /// <summary>The channel grants and tells nobody when a bot is down.</summary>
     BotDownIgnored,
 
+    /// <summary>A bot is told that what it said is taken before it is written.</summary>
+    BotReplyLost,
+
+    /// <summary>The end of a call does not look at what its bot had said.</summary>
+    BotReplyNotRead,
+
     /// <summary>A step drops a job's row.</summary>
     RowLost,
 }

@@ -155,6 +155,7 @@ internal sealed class SimCarrier(DialerWorld world)
         var outcome = world.Dice.Chance(world.BotFailsPerMille) || isBotAway ? CallClass.BotFailed : CallClass.Answered;
         // a driver that loses the link in the middle of a talk may tell a technical end; the answer outweighs it (P41)
         outcome = world.Dice.Chance(30) ? CallClass.Technical : outcome;
+        world.Bots.Speak(call, TimeSpan.FromMilliseconds(talk));
         world.Schedule.After(talk, null, () => End(call, outcome, world.Dice.One(EndedBy.Callee, EndedBy.Bot), isTold: true));
     }
 
@@ -163,6 +164,12 @@ internal sealed class SimCarrier(DialerWorld world)
         if (call.IsOver)
         {
             return;
+        }
+
+        if (call.AnsweredAt.IsNone)
+        {
+            // told of the failure, its bot may ask for a redial
+            world.Bots.Speak(call, TimeSpan.FromSeconds(20));
         }
 
         call.IsOver = true;

@@ -144,6 +144,8 @@ internal sealed partial class SimStore
         plan.Jobs.ForEach(WriteJob);
         plan.Tries.ForEach(t => Tries.TryAdd(t.Try, t));
         plan.ReplacedTries.ForEach(t => Tries[t.Try] = t);
+        plan.Said.ForEach(s => BotReplies[s.Try.Job] = s);
+        plan.SaidForgotten.ForEach(j => BotReplies.Remove(j));
         world.Say($"commit{(isTrusting ? " (trusting)" : "")}: {string.Join(", ", plan.Jobs.Select(j => $"{j.Id} v{j.Version} {j.Status} try {j.TryNumber}"))}");
     }
 

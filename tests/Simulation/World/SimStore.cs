@@ -35,9 +35,14 @@ internal sealed partial class SimStore(DialerWorld world)
 
     public Dictionary<TryId, TryRecord> Tries { get; } = [];
 
+    /// <summary>What bots said in calls that are not over, or whose end is not known: of each job's last call.</summary>
+    public Dictionary<JobId, (TryId Try, BotReply Reply)> BotReplies { get; } = [];
+
     public Dictionary<PhoneNumber, PhoneRow> Phones { get; } = [];
 
     public HashSet<PhoneNumber> DoNotCall { get; } = [];
+
+    public BotReply? BotReply(TryId id) => BotReplies.TryGetValue(id.Job, out var kept) && kept.Try == id ? kept.Reply : null;
 
     public long NewId() => lastId += 2;
 

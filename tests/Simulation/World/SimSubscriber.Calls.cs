@@ -35,7 +35,7 @@ internal sealed partial class SimSubscriber
         }
 
         var context = Context(stored, current);
-        if (SubscriberMachine.Settle(context, knownOver, Now) is not { } step)
+        if (SubscriberMachine.Settle(context, knownOver, Now, await ToldAsync(current)) is not { } step)
         {
             return false;
         }
@@ -155,7 +155,7 @@ internal sealed partial class SimSubscriber
             var context = await LiveAsync(ended.Try);
             var step = context is null
                 ? await CorrectAsync(ended)
-                : SubscriberMachine.Ended(await FreshForRedialAsync(context, ended), ended, plannedAt, IsChannelDown(ended));
+                : await DecideAsync(context, world.Bug == Bug.BotReplyNotRead ? ended : ended with { Bot = BotReply.Merge(told, ended.Bot) });
             if (step is null)
             {
                 world.Say($"late end of {ended.Try} ({ended.Class})");
@@ -176,6 +176,9 @@ internal sealed partial class SimSubscriber
 
         throw new StoreUnavailableException("The row of an ended call kept changing.");
     }
+
+    private async Task<SubscriberStep> DecideAsync(SubscriberContext context, CallEnded heard) =>
+        SubscriberMachine.Ended(await FreshForRedialAsync(context, heard.Bot), heard, plannedAt, IsChannelDown(heard));
 
     private SubscriberStep Spoiled(SubscriberStep step) => world.Bug switch
     {
@@ -198,6 +201,7 @@ internal sealed partial class SimSubscriber
             return null;
         }
 
+        told = await ToldAsync(row);
         plannedAt = row.TryStartedAt;
         channel = stored.Terms.Settings.Channel;
         isTrial = false;
@@ -212,11 +216,11 @@ internal sealed partial class SimSubscriber
         bot = BotId.Of(stored.Terms.Scenario);
         return row is null || stored.Rows.Any(r => r.Status == JobStatus.Live)
             ? null
-            : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt);
+            : SubscriberMachine.Correct(Context(stored, row), ended, row.TryStartedAt, await ToldAsync(row));
     }
 
-    private async Task<SubscriberContext> FreshForRedialAsync(SubscriberContext context, CallEnded ended) =>
-        ended.Bot?.Redial is null ? context : context with { Terms = (await ReadAsync()).Terms };
+    private async Task<SubscriberContext> FreshForRedialAsync(SubscriberContext context, BotReply? reply) =>
+        reply?.Redial is null ? context : context with { Terms = (await ReadAsync()).Terms };
 
     private bool IsChannelDown(CallEnded ended)
     {

@@ -139,6 +139,7 @@ internal sealed partial class SimSubscriber(DialerWorld world, SimSilo silo, Cam
         }
 
         held = context with { Row = intent };
+        told = null;
         plannedAt = admission.PlannedAt;
         channel = admission.Channel;
         isTrial = admission.Terms.Channel.Breaker && admission.Breaker != BreakerState.Closed;

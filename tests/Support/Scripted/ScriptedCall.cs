@@ -52,6 +52,9 @@ public sealed class ScriptedCall
 
     internal LiveCall AsLive() => new(Id, Campaign, Command.To, IsAnswered, DialedAt);
 
+    /// <summary>The phone rings.</summary>
+    public void Ring() => Tell(now => new CallRinging { Try = Id, Campaign = Campaign, Phone = Command.To, Seq = ++seq, At = now });
+
     /// <summary>The callee answers.</summary>
     public void Answer() => Tell(now =>
     {
@@ -121,7 +124,7 @@ public sealed class ScriptedCall
     internal void HangUp(HangUpReason why)
     {
         HungUpFor = why;
-        End(CallClass.Cancelled, by: EndedBy.Ourselves);
+        End(CallClass.Cancelled, by: why == HangUpReason.Bot ? EndedBy.Bot : EndedBy.Ourselves);
     }
 
     private void Tell(Func<UnixTime, CallEvent> happen)

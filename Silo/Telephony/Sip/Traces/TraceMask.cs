@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
-/// A message as text without what proves who we are or opens the media: digest answers, and the keys of SRTP in all the ways that
+/// A message as text without what proves who we or a bot are or opens the media: digest answers, callback addresses, and the keys of SRTP in all the ways that
 /// SDP has for them (RFC 4568, RFC 4567, RFC 8866 §5.12).
 /// </summary>
 internal static partial class TraceMask
@@ -47,7 +47,8 @@ internal static partial class TraceMask
     private static string Session(ReadOnlySpan<byte> body) => Keys().Replace(SipText.Decode(body), $"${{what}}{Masked}");
 
     private static bool IsSecret(ReadOnlySpan<byte> name) =>
-        SipHeaderNames.Find(name) is SipHeader.Authorization or SipHeader.ProxyAuthorization or SipHeader.AuthenticationInfo;
+        SipHeaderNames.Find(name) is SipHeader.Authorization or SipHeader.ProxyAuthorization or SipHeader.AuthenticationInfo
+        || Ascii.EqualsIgnoreCase(name, SipCall.CallbackHeader);
 
     private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
     {

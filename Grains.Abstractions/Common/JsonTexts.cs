@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Dialer.Gateway.Wire;
+namespace Dialer;
 
 /// <summary>Texts of JSON from outside: an escape may name half a letter, of which no text can be made.</summary>
-internal static class JsonTexts
+public static class JsonTexts
 {
     /// <summary>A text; null = it is none, or has half a letter in it.</summary>
     public static string? Read(JsonElement value)

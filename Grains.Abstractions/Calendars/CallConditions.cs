@@ -1,18 +1,27 @@
 using System.Text.Json;
-using Dialer.Calendars;
-using Dialer.Gateway.Wire;
 
-namespace Dialer.Gateway.CallsApi;
+namespace Dialer.Calendars;
 
 /// <summary>
 /// The conditions that a job or a redial may have of its own (calls-api §1.2, §1.3, §3.2), read from JSON into a policy. The first
-/// fault found is told.
+/// fault found is told: its code is the <c>type</c> of the Calls API.
 /// </summary>
-internal sealed class CallConditions
+public sealed class CallConditions
 {
+    /// <summary>The longest pause of a job (P6), in minutes.</summary>
+    public const int LongestJobPause = 2880;
+
+    /// <summary>A redial's pause has no bound of its own (calls-api §3.2): a year is as good as never.</summary>
+    public const int LongestRedialPause = 366 * 24 * 60;
+
     private const string BadTime = "invalid.call.allowed.time";
 
-    public CallsError? Fault { get; private set; }
+    private readonly int longestPause;
+
+    private CallConditions(int longestPause) => this.longestPause = longestPause;
+
+    /// <summary>What is wrong, and with which member; null = nothing.</summary>
+    public Refusal? Fault { get; private set; }
 
     public UnixTime StartAt { get; private set; }
 
@@ -26,9 +35,14 @@ internal sealed class CallConditions
     /// <summary>The policy of a job; null = a plain one (P23). A start or a finish of its own is a condition of its own.</summary>
     public CallPolicy? OwnPolicy => Policy.IsPlain && StartAt.IsNone && NotAfter.IsNone ? null : Policy;
 
-    public static CallConditions Read(JsonElement item)
+    /// <summary>Nothing is given that would make a difference: an empty <c>allowedDays</c> is the same as none.</summary>
+    public bool IsEmpty => Policy.IsPlain && StartAt.IsNone && Priority == 0;
+
+    /// <param name="item">An object; members that are no conditions are not looked at.</param>
+    /// <param name="longestPause">The largest <c>retryIntervalInMinutes</c>.</param>
+    public static CallConditions Read(JsonElement item, int longestPause = LongestJobPause)
     {
-        var read = new CallConditions();
+        var read = new CallConditions(longestPause);
         foreach (var member in item.EnumerateObject())
         {
             if (member.Value.ValueKind != JsonValueKind.Null)
@@ -40,7 +54,7 @@ internal sealed class CallConditions
         read.TakeDeprecatedWindow(item);
         if (read.Fault is null && !read.NotAfter.IsNone && !read.StartAt.IsNone && read.StartAt >= read.NotAfter)
         {
-            read.Bad("startDateTime has to be before finishDateTime.");
+            read.Bad("startDateTime", "startDateTime has to be before finishDateTime.");
         }
 
         return read;
@@ -63,7 +77,7 @@ internal sealed class CallConditions
                 TakeTimes(value);
                 break;
             case "retryIntervalInMinutes":
-                Policy = Policy with { RetryMinutes = Number(name, value, 1, 2880) };
+                Policy = Policy with { RetryMinutes = Number(name, value, 1, longestPause) };
                 break;
             case "maxAttempts":
                 Policy = Policy with { MaxAttempts = Number(name, value, 1, 50) };
@@ -78,12 +92,12 @@ internal sealed class CallConditions
 
     private UnixTime Instant(string name, JsonElement value)
     {
-        if (Instants.TryReadAny(value, out var instant))
+        if (InstantTexts.TryRead(value, out var instant))
         {
             return instant;
         }
 
-        Bad($"{name} is an instant with an offset, for example 2026-05-01T09:00:00+03:00.");
+        Bad(name, $"{name} is an instant with an offset, for example 2026-05-01T09:00:00+03:00.");
         return UnixTime.None;
     }
 
@@ -94,7 +108,7 @@ internal sealed class CallConditions
             return number;
         }
 
-        Bad($"{name} is a whole number from {from} to {to}.");
+        Bad(name, $"{name} is a whole number from {from} to {to}.");
         return null;
     }
 
@@ -106,7 +120,7 @@ internal sealed class CallConditions
             return;
         }
 
-        Fault ??= new CallsError("invalid.dialer_priority", "dialerPriority is a whole number from 1 (first) to 5.");
+        Fault ??= new Refusal("invalid.dialer_priority", "dialerPriority is a whole number from 1 (first) to 5.", Field: "dialerPriority");
     }
 
     /// <summary>An empty array is the same as none (calls-api §3.5).</summary>
@@ -118,7 +132,7 @@ internal sealed class CallConditions
             var day = JsonTexts.Read(name) is { } text ? DayOf(text) : -1;
             if (day < 0)
             {
-                Bad("allowedDays is an array of mon, tue, wed, thu, fri, sat, sun.");
+                Bad("allowedDays", "allowedDays is an array of mon, tue, wed, thu, fri, sat, sun.");
                 return null;
             }
 
@@ -127,7 +141,7 @@ internal sealed class CallConditions
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Bad("allowedDays is an array of mon, tue, wed, thu, fri, sat, sun.");
+            Bad("allowedDays", "allowedDays is an array of mon, tue, wed, thu, fri, sat, sun.");
         }
 
         return days == 0 ? null : days;
@@ -212,7 +226,7 @@ internal sealed class CallConditions
         }
         else
         {
-            BadTimes("localTimeFrom and localTimeTo are HH:MM, both given, from before to.");
+            Fault ??= new Refusal(BadTime, "localTimeFrom and localTimeTo are HH:MM, both given, from before to.", Field: "localTimeFrom");
         }
     }
 
@@ -238,7 +252,7 @@ internal sealed class CallConditions
 
     private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
-    private void Bad(string message) => Fault ??= new CallsError("bad.request", message);
+    private void Bad(string field, string message) => Fault ??= new Refusal("bad.request", message, Field: field);
 
-    private void BadTimes(string message) => Fault ??= new CallsError(BadTime, message);
+    private void BadTimes(string message) => Fault ??= new Refusal(BadTime, message, Field: "allowedTime");
 }
