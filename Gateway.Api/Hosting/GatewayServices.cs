@@ -7,6 +7,7 @@ using Dialer.Gateway.DoNotCall;
 using Dialer.Gateway.Numbers;
 using Dialer.Gateway.Operations;
 using Dialer.Gateway.Organisation;
+using Dialer.Gateway.Packages;
 using Dialer.Gateway.PhoneLists;
 using Dialer.Gateway.Problems;
 using Dialer.Gateway.Reports;
@@ -69,6 +70,7 @@ internal static class GatewayServices
         app.MapNumbers();
         app.MapTraces();
         app.MapOrganisation();
+        app.MapPackages();
         app.MapDoNotCall();
         app.MapPhoneLists();
         app.MapOperations();

@@ -2,6 +2,7 @@ using Dialer.Access;
 using Dialer.Accounts;
 using Dialer.DoNotCall;
 using Dialer.Files;
+using Dialer.Grains.Accounts;
 using Dialer.Grains.Campaigns;
 using Dialer.Grains.Channels;
 using Dialer.Grains.Common;
@@ -9,6 +10,7 @@ using Dialer.Grains.PhoneLists;
 using Dialer.Grains.Silos;
 using Dialer.Grains.Subscribers;
 using Dialer.Silo.Storage.Access;
+using Dialer.Silo.Storage.Accounts;
 using Dialer.Silo.Storage.Campaigns;
 using Dialer.Silo.Storage.Channels;
 using Dialer.Silo.Storage.DoNotCall;
@@ -73,6 +75,7 @@ public static class DialerStoreServices
         services.AddSingleton<IDialStore>(s => new DialStore(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<GroupCommitWriter>(), s.GetRequiredService<ICareResolver>()));
         services.AddSingleton<ICampaignStore>(s => new CampaignStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IPackageStore>(s => new PackageStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IChannelStore>(s => new ChannelStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<ISiloStore>(s => new SiloStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IDoNotCallStore>(s => new DoNotCallStore(s.GetRequiredService<IDatabase>()));

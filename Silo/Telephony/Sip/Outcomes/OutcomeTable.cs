@@ -17,7 +17,8 @@ public sealed class OutcomeTable
         (Outcome.NoAnswer, [480]),
         (Outcome.Rejected, [433, 603, 607, 608]),
         (Outcome.Nonexistent, [404, 410, 416, 484, 485, 604]),
-        (Outcome.TrunkRefuses, [305, 401, 402, 405, 406, 407, 415, 420, 421, 428, 436, 437, 438, 488, 493, 606]),
+        (Outcome.NoFunds, [402]),
+        (Outcome.TrunkRefuses, [305, 401, 405, 406, 407, 415, 420, 421, 428, 436, 437, 438, 488, 493, 606]),
         (Outcome.NetworkFails, [400, 403, 408, 429, 481, 482, 483, 491, 513]));
 
     /// <summary>Causes of Q.850 that are specific; 16, 31, 127 and the rest say nothing.</summary>
