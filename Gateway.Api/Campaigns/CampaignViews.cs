@@ -21,12 +21,13 @@ internal sealed record CampaignView(
     IReadOnlyList<string> AllowedActions,
     CountersView Counters)
 {
-    public static CampaignView Of(Dialer.Campaigns.CampaignView campaign, bool showsToken) => new(
+    /// <param name="mailWarning">Why its mails would not leave; null = they would.</param>
+    public static CampaignView Of(Dialer.Campaigns.CampaignView campaign, bool showsToken, string? mailWarning = null) => new(
         campaign.Id.ToString(),
         Versions.TagOf(campaign.SettingsVersion),
         campaign.Status,
         showsToken && campaign.HasToken ? campaign.Token : null,
-        CampaignBody.Of(campaign.Settings, campaign.StartsAt),
+        CampaignBody.Of(campaign.Settings, campaign.StartsAt) is var body && body.Notifications is { } told ? body with { Notifications = told with { Warning = mailWarning } } : body,
         campaign.CreatedAt.ToDateTimeOffset(),
         Instants.Of(campaign.StartsAt),
         Instants.Of(campaign.StartedAt),

@@ -70,6 +70,7 @@ internal static class GatewayServices
         app.MapNumbers();
         app.MapTraces();
         app.MapOrganisation();
+        app.MapMail();
         app.MapPackages();
         app.MapDoNotCall();
         app.MapPhoneLists();

@@ -40,6 +40,7 @@ public static class DialerConfiguration
         Demand(options.Sip.Advertised is null || TrunkAddress.IsHost(options.Sip.Advertised), "Dialer:Sip:Advertised is an address or a host name.");
         Demand(options.Gateway.MaxAddPhonesBytes >= 0, "Dialer:Gateway:MaxAddPhonesBytes is a number of bytes, or 0 for no limit.");
         Demand(options.Gateway is { RequestsPerSecond: >= 0, CallsRequestsPerSecond: >= 0 }, "Dialer:Gateway:RequestsPerSecond and CallsRequestsPerSecond are numbers of requests, or 0 for no limit.");
+        Demand(options.Mail.Fault() is null, options.Mail.Fault() ?? "");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(

@@ -39,6 +39,8 @@ public sealed class DialerOptions
 
     public SipOptions Sip { get; set; } = new();
 
+    public MailOptions Mail { get; set; } = new();
+
     public GatewayOptions Gateway { get; set; } = new();
 
     /// <summary>The organisation's settings until they are written through the API.</summary>

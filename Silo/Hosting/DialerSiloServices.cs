@@ -9,6 +9,7 @@ using Dialer.Grains.DoNotCall;
 using Dialer.Grains.Silos;
 using Dialer.Grains.Subscribers;
 using Dialer.Numbers;
+using Dialer.Silo.Notifications;
 using Dialer.Silo.PhoneLists;
 using Dialer.Silo.Recovery;
 using Dialer.Silo.Storage;
@@ -72,6 +73,7 @@ public static class DialerSiloServices
         services.AddSingleton<LineBook>();
         services.AddSimulatedTelephony();
         services.AddSipTelephony(options.Sip, Path.Combine(Path.GetFullPath(options.DataDirectory), "traces"));
+        services.AddNotifications();
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();

@@ -17,6 +17,8 @@ using Dialer.Silo.Storage.DoNotCall;
 using Dialer.Intake;
 using Dialer.Silo.Storage.GroupCommit;
 using Dialer.Silo.Storage.Intake;
+using Dialer.Notifications;
+using Dialer.Silo.Storage.Notifications;
 using Dialer.Silo.Storage.PhoneLists;
 using Dialer.Silo.Storage.PostgreSql;
 using Dialer.PhoneLists;
@@ -75,6 +77,8 @@ public static class DialerStoreServices
         services.AddSingleton<IDialStore>(s => new DialStore(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<GroupCommitWriter>(), s.GetRequiredService<ICareResolver>()));
         services.AddSingleton<ICampaignStore>(s => new CampaignStore(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton(s => new MailOutbox(s.GetRequiredService<IDatabase>()));
+        services.AddSingleton<IMailOutbox>(s => s.GetRequiredService<MailOutbox>());
         services.AddSingleton<IPackageStore>(s => new PackageStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IChannelStore>(s => new ChannelStore(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<ISiloStore>(s => new SiloStore(s.GetRequiredService<IDatabase>()));

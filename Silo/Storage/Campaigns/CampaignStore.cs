@@ -4,6 +4,7 @@ using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
 using Dialer.Grains.Campaigns;
 using Dialer.Numbers;
+using Dialer.Silo.Storage.Notifications;
 using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Campaigns;
@@ -25,12 +26,20 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
         (await connection.ListAsync($"select {Columns} from campaign where id = @id", Read, ("id", id.Value))).SingleOrDefault());
 
     public Task<bool> TransitionAsync(CampaignRow row, long expectedEpoch) => database.WriteAsync(async (connection, _) =>
-        await connection.ExecuteAsync(
+    {
+        var isWritten = await connection.ExecuteAsync(
             "update campaign set name = @name, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
             + "channel = @channel, list = @list, max_calls = @max_calls, starts_at = @starts_at, started_at = @started_at, "
             + "finished_at = @finished_at, deleted_at = @deleted_at, loading = @loading, load_at = @load_at, total = total + @add "
             + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : ""),
-            [.. Values(row), ("expected", expectedEpoch)]) == 1);
+            [.. Values(row), ("expected", expectedEpoch)]) == 1;
+        if (isWritten)
+        {
+            await MailOutbox.AddAsync(connection, row, expectedEpoch + 1);
+        }
+
+        return isWritten;
+    });
 
     public Task SetTokenAsync(CampaignId id, string token) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
         "update campaign set token = @token where id = @id", ("token", token), ("id", id.Value)));
