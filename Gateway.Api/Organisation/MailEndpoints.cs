@@ -33,9 +33,10 @@ internal static class MailEndpoints
     }
 }
 
-/// <param name="To">Where the mail goes.</param>
+/// <summary>A mail to try the mail server with.</summary>
 internal sealed record TestMailBody
 {
+    /// <summary>Where it goes.</summary>
     public required string To { get; init; }
 }
 

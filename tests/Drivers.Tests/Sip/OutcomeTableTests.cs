@@ -66,7 +66,7 @@ public class OutcomeTableTests
     [Fact]
     public void NoFunds_IsTechnical_AndNoFaultOfTheTrunksHealth_P46()
     {
-        var outcome = OutcomeTable.Standard.Judge(new LegEndFacts(LegEnd.Refused, 402));
+        var outcome = OutcomeTable.Standard.Judge(new LegEndFacts(LegEnd.Refused, 402, 21));
         Assert.Equal((CallClass.Technical, Fault.Trunk, false, true), (outcome.Class, outcome.Fault, outcome.IsChannelClass, outcome.IsNoFunds));
         var own = new OutcomeTable([KeyValuePair.Create(403, Outcome.NoFunds)]);
         Assert.True(own.Judge(new LegEndFacts(LegEnd.Refused, 403, 21)).IsNoFunds);

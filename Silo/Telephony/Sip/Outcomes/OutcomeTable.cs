@@ -5,7 +5,7 @@ namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
 /// How a leg's end is judged (P40). First what we did ourselves, then a Q.850 cause that says more than the response, then the
-/// response, then the transport. Causes never change 408, 5xx and 6xx. A trunk may override single rows.
+/// response, then the transport. Causes never change 402, 408, 5xx and 6xx. A trunk may override single rows.
 /// </summary>
 public sealed class OutcomeTable
 {
@@ -61,7 +61,7 @@ public sealed class OutcomeTable
             return own;
         }
 
-        var obeysCause = end.Status is not 408 and < 500;
+        var obeysCause = end.Status is not (402 or 408) and < 500;
         if (obeysCause && ByCause.TryGetValue(end.Q850, out var cause))
         {
             return cause;
