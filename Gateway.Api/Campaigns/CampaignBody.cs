@@ -75,7 +75,7 @@ internal sealed record CampaignBody
         LatestHourConfirmed = LatestHour.Text(settings.LatestMinuteConfirmed),
         Attempts = AttemptsBody.Of(settings.Attempts),
         Scenario = ScenarioBody.Of(settings.Scenario, isForPatch),
-        Notifications = settings.NotifyEmail is { } email ? new NotificationsBody { Email = email } : null,
+        Notifications = settings.NotifyEmail is { } email ? new NotificationsBody { Email = email, Language = settings.NotifyLanguage } : null,
         FinishAt = Wire.Instants.Of(settings.FinishAt),
         FinishWhenIdle = settings.FinishWhenIdle,
         OuterHoursException = settings.OuterHoursException is { } reason ? new ExceptionBody(reason) : null,
@@ -133,6 +133,7 @@ internal sealed record CampaignBody
             Attempts = Attempts.ToPolicy(),
             Scenario = Scenario?.ToScenario(former?.Scenario),
             NotifyEmail = Notifications?.Email,
+            NotifyLanguage = Notifications?.Language,
             FinishAt = FinishAt is { } finish ? UnixTime.From(finish) : UnixTime.None,
             FinishWhenIdle = FinishWhenIdle,
             OuterHoursException = OuterHoursException?.Reason,
@@ -189,7 +190,14 @@ internal sealed record AttemptsBody
 /// <summary>Where e-mails of P17 go.</summary>
 internal sealed record NotificationsBody
 {
+    /// <summary>One address, or up to ten separated by commas.</summary>
     public string? Email { get; init; }
+
+    /// <summary><c>ru</c>, <c>en</c> or <c>both</c>; null = the installation's.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Only shown: why mails would not leave.</summary>
+    public string? Warning { get; init; }
 }
 
 /// <summary>Why the outer hours do not hold (P60).</summary>

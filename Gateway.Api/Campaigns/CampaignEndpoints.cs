@@ -5,6 +5,7 @@ using Dialer.Campaigns;
 using Dialer.Gateway.Access;
 using Dialer.Gateway.Problems;
 using Dialer.Gateway.Wire;
+using Dialer.Notifications;
 using Dialer.Reports;
 
 namespace Dialer.Gateway.Campaigns;
@@ -58,7 +59,7 @@ internal static class CampaignEndpoints
                 }
 
                 var answer = await run(grains.GetGrain<ICampaignGrain>(id), context.User.Actor(), putBack);
-                return answer.IsDone ? Shown(context, answer.Value) : Refused(answer.Refusals);
+                return answer.IsDone ? await ShownAsync(context, grains, answer.Value) : Refused(answer.Refusals);
             })
             .WithName(NameOf(action)).WithSummary(summary)
             .Produces<CampaignView>().ProducesProblem(404).ProducesProblem(409)
@@ -128,7 +129,7 @@ internal static class CampaignEndpoints
 
         context.AuditTarget(made.Value.Id.ToString());
         Versions.Tell(context, made.Value.SettingsVersion);
-        return Results.Created($"{Path}/{made.Value.Id}", CampaignView.Of(made.Value, showsToken: true));
+        return Results.Created($"{Path}/{made.Value.Id}", CampaignView.Of(made.Value, showsToken: true, await MailWarningAsync(grains, made.Value)));
     }
 
     /// <summary>A campaign that was to start at once and may not is not there at all: nothing is half done.</summary>
@@ -144,7 +145,7 @@ internal static class CampaignEndpoints
     }
 
     private static async Task<IResult> GetAsync(long id, HttpContext context, IGrainFactory grains) =>
-        await FindAsync(grains, id) is { } campaign ? Shown(context, campaign) : NotFound();
+        await FindAsync(grains, id) is { } campaign ? await ShownAsync(context, grains, campaign) : NotFound();
 
     private static async Task<IResult> EditAsync(long id, Body<JsonObject> body, HttpContext context, IGrainFactory grains)
     {
@@ -187,7 +188,7 @@ internal static class CampaignEndpoints
         }
 
         var answer = await grains.GetGrain<ICampaignGrain>(id).EditAsync(settings, startsAt, version, context.User.Actor());
-        return answer.IsDone ? Shown(context, answer.Value) : Refused(answer.Refusals);
+        return answer.IsDone ? await ShownAsync(context, grains, answer.Value) : Refused(answer.Refusals);
     }
 
     private static async Task<IResult> DeleteAsync(long id, HttpContext context, IGrainFactory grains)
@@ -209,11 +210,17 @@ internal static class CampaignEndpoints
     private static async Task<IResult> ProgressAsync(long id, IGrainFactory grains) =>
         await grains.GetGrain<ICampaignGrain>(id).ProgressAsync() is { Status: not CampaignStatus.Deleted } progress ? Results.Ok(ProgressView.Of(progress)) : NotFound();
 
-    private static IResult Shown(HttpContext context, Dialer.Campaigns.CampaignView campaign)
+    private static async Task<IResult> ShownAsync(HttpContext context, IGrainFactory grains, Dialer.Campaigns.CampaignView campaign)
     {
         Versions.Tell(context, campaign.SettingsVersion);
-        return Results.Ok(CampaignView.Of(campaign, !context.User.IsInRole(AccessNames.Viewer)));
+        return Results.Ok(CampaignView.Of(campaign, !context.User.IsInRole(AccessNames.Viewer), await MailWarningAsync(grains, campaign)));
     }
+
+    /// <summary>E-mail may be asked for before a mail server is set up; whoever looks is told that it waits.</summary>
+    private static async Task<string?> MailWarningAsync(IGrainFactory grains, Dialer.Campaigns.CampaignView campaign) =>
+        campaign.Settings.NotifyEmail is null || await grains.GetGrain<IMailGrain>(1).IsConfiguredAsync()
+            ? null
+            : "No mail server is set up (Dialer:Mail): e-mails wait until one is.";
 
     private static IResult Refused(IReadOnlyList<Refusal> refusals) => refusals[0].Code == "campaign_not_found" ? NotFound() : Problem.Of(refusals);
 

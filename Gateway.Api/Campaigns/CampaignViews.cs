@@ -21,12 +21,13 @@ internal sealed record CampaignView(
     IReadOnlyList<string> AllowedActions,
     CountersView Counters)
 {
-    public static CampaignView Of(Dialer.Campaigns.CampaignView campaign, bool showsToken) => new(
+    /// <param name="mailWarning">Why its mails would not leave; null = they would.</param>
+    public static CampaignView Of(Dialer.Campaigns.CampaignView campaign, bool showsToken, string? mailWarning = null) => new(
         campaign.Id.ToString(),
         Versions.TagOf(campaign.SettingsVersion),
         campaign.Status,
         showsToken && campaign.HasToken ? campaign.Token : null,
-        CampaignBody.Of(campaign.Settings, campaign.StartsAt),
+        CampaignBody.Of(campaign.Settings, campaign.StartsAt) is var body && body.Notifications is { } told ? body with { Notifications = told with { Warning = mailWarning } } : body,
         campaign.CreatedAt.ToDateTimeOffset(),
         Instants.Of(campaign.StartsAt),
         Instants.Of(campaign.StartedAt),
@@ -55,6 +56,7 @@ internal sealed record PauseReason(string Code, string Text, DateTimeOffset? Sin
 /// <param name="Processed">Jobs with no open series.</param>
 /// <param name="Live">Being dialed or in a call.</param>
 /// <param name="Backoff">Held after technical errors (P8).</param>
+/// <param name="BilledSeconds">Talk, each call rounded up by its channel's billing step (P46).</param>
 internal sealed record CountersView(
     int Total,
     int Loaded,
@@ -80,12 +82,13 @@ internal sealed record CountersView(
     int RejectedCalls,
     int NoAnswerCalls,
     double TalkSeconds,
-    long SpeechSeconds)
+    long SpeechSeconds,
+    long BilledSeconds)
 {
     public static CountersView Of(CampaignCounters c) => new(
         c.Total, c.Loaded, c.Final, c.Waiting, c.Live, c.Backoff, c.WaitingForRetry, c.Answered, c.NotAnswered, c.Nonexistent, c.TechnicalError,
         c.NotDone, c.Cancelled, c.Unknown, c.RejectedAtLoad, c.Tries, c.Attempts, c.TechnicalFailures, c.RedialsDropped, c.AnsweredCalls, c.BusyCalls,
-        c.RejectedCalls, c.NoAnswerCalls, c.TalkMs / 1000.0, c.SpeechSeconds);
+        c.RejectedCalls, c.NoAnswerCalls, c.TalkMs / 1000.0, c.SpeechSeconds, c.BilledSeconds);
 }
 
 /// <summary>Live figures, and why nothing is dialed when nothing is (P18).</summary>

@@ -28,6 +28,9 @@ internal sealed record ChannelBody
     /// <summary>What an answered call is connected to; null = nothing.</summary>
     public ScenarioBody? Scenario { get; init; }
 
+    /// <summary>How the carrier rounds talks up (P46).</summary>
+    public BillingBody Billing { get; init; } = new();
+
     /// <param name="isForPatch">To lay a patch over it: it stands for the secrets too.</param>
     public static ChannelBody Of(ChannelSettings settings, bool isForPatch = false) => new()
     {
@@ -40,6 +43,7 @@ internal sealed record ChannelBody
         Simulated = settings.Kind == ChannelKind.Simulated ? SimulatedBody.Of(settings.Simulated ?? new SimulatedSettings()) : null,
         Sip = settings.Sip is { } sip ? SipBody.Of(sip, settings.Breaker) : null,
         Scenario = ScenarioBody.Of(settings.Scenario, isForPatch),
+        Billing = new BillingBody { First = settings.Billing.First, Step = settings.Billing.Step },
     };
 
     /// <param name="former">What was: secrets that are not sent stay.</param>
@@ -56,7 +60,18 @@ internal sealed record ChannelBody
         Breaker = Sip?.Breaker != Switch.Off,
         Scenario = Scenario?.ToScenario(former?.Scenario) ?? Dialer.Channels.Scenario.None,
         FormerLongestSeconds = former?.FormerLongestSeconds ?? 0,
+        Billing = (Sip?.Billing ?? Billing).ToStep(),
     };
+}
+
+/// <summary>Seconds that each answered call costs at least, and those that come on top at a time; each 1–3600 (P46).</summary>
+internal sealed record BillingBody
+{
+    public int First { get; init; } = 1;
+
+    public int Step { get; init; } = 1;
+
+    public BillingStep ToStep() => new(First, Step);
 }
 
 internal enum Switch
@@ -94,6 +109,9 @@ internal sealed record SipBody
 
     /// <summary>Off: single failures alone are waited for, the channel is never taken out (P42).</summary>
     public Switch Breaker { get; init; }
+
+    /// <summary>Only sent: the same as <c>billing</c> of the channel, which shows it.</summary>
+    public BillingBody? Billing { get; init; }
 
     public string? AssertedIdentity { get; init; }
 

@@ -9,6 +9,7 @@ using Dialer.Gateway.Events;
 using Dialer.Gateway.Numbers;
 using Dialer.Gateway.Operations;
 using Dialer.Gateway.Organisation;
+using Dialer.Gateway.Packages;
 using Dialer.Gateway.PhoneLists;
 using Dialer.Gateway.Problems;
 using Dialer.Gateway.Reports;
@@ -74,6 +75,8 @@ internal static class GatewayServices
         app.MapNumbers();
         app.MapTraces();
         app.MapOrganisation();
+        app.MapMail();
+        app.MapPackages();
         app.MapDoNotCall();
         app.MapPhoneLists();
         app.MapOperations();

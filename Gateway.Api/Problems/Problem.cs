@@ -71,6 +71,7 @@ internal static class Problem
     private static readonly HashSet<string> Conflicts = new(StringComparer.Ordinal)
     {
         "illegal_transition", "campaign_state", "campaign_blocked", "blocked", "list_in_use", "channel_in_use", "calls_live", "not_editable", "import_over", "too_many_webhooks",
+        "mail_not_configured",
     };
 
     /// <summary><c>a.b</c> and <c>[3].phone</c> as JSON pointers (RFC 6901).</summary>

@@ -126,6 +126,7 @@ public static class DialerData
             Redial = new Redial
             {
                 StartAt = read.StartAt,
+                NotAfter = read.NotAfter,
                 Priority = read.Priority,
                 Policy = policy with { MaxAttempts = policy.MaxAttempts is { } most ? Math.Min(most, Redial.MaxAttempts) : null },
             },

@@ -36,7 +36,7 @@ public sealed class CallConditions
     public CallPolicy? OwnPolicy => Policy.IsPlain && StartAt.IsNone && NotAfter.IsNone ? null : Policy;
 
     /// <summary>Nothing is given that would make a difference: an empty <c>allowedDays</c> is the same as none.</summary>
-    public bool IsEmpty => Policy.IsPlain && StartAt.IsNone && Priority == 0;
+    public bool IsEmpty => Policy.IsPlain && StartAt.IsNone && NotAfter.IsNone && Priority == 0;
 
     /// <param name="item">An object; members that are no conditions are not looked at.</param>
     /// <param name="longestPause">The largest <c>retryIntervalInMinutes</c>.</param>

@@ -54,4 +54,7 @@ public sealed record CallEnded : CallEvent
 
     /// <summary>It was answered, and over before its bot was connected: it says nothing of the bot (P41).</summary>
     [Id(8)] public bool MissedBot { get; init; }
+
+    /// <summary>The trunk refused for want of funds (402, or what it maps to that): nobody's attempt, nobody's error; campaigns pause (P46).</summary>
+    [Id(9)] public bool IsNoFunds { get; init; }
 }

@@ -80,6 +80,9 @@ public readonly record struct CampaignCounters
     /// <summary>Seconds of speech recognition and synthesis that bots used (P46).</summary>
     [Id(26)] public long SpeechSeconds { get; init; }
 
+    /// <summary>Talk of people called, each call rounded up by its channel's billing step (P46).</summary>
+    [Id(27)] public long BilledSeconds { get; init; }
+
     /// <summary>
     /// How they read in a campaign of this status. Finish writes no row: what waits, and what was not loaded yet, reads as done
     /// (<c>noAnswer</c> after attempts, else <c>notDone</c>), as each job does in reports.
@@ -125,5 +128,6 @@ public readonly record struct CampaignCounters
         RejectedCalls = a.RejectedCalls + b.RejectedCalls,
         NoAnswerCalls = a.NoAnswerCalls + b.NoAnswerCalls,
         SpeechSeconds = a.SpeechSeconds + b.SpeechSeconds,
+        BilledSeconds = a.BilledSeconds + b.BilledSeconds,
     };
 }

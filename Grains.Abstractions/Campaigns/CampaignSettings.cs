@@ -43,7 +43,7 @@ public sealed record CampaignSettings
     [Id(8)]
     public AttemptPolicy Attempts { get; init; } = new();
 
-    /// <summary>Where the four e-mails of P17 go; null = none.</summary>
+    /// <summary>Where the four e-mails of P17 go: one address, or up to ten separated by commas; null = none.</summary>
     [Id(9)]
     public string? NotifyEmail { get; init; }
 
@@ -77,4 +77,8 @@ public sealed record CampaignSettings
     /// </summary>
     [Id(16)]
     public int? LatestMinuteConfirmed { get; init; }
+
+    /// <summary>Language of its e-mails: <c>ru</c>, <c>en</c> or <c>both</c>; null = the installation's.</summary>
+    [Id(17)]
+    public string? NotifyLanguage { get; init; }
 }

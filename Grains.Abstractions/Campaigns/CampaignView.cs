@@ -3,12 +3,24 @@ using Dialer.Channels;
 namespace Dialer.Campaigns;
 
 /// <summary>A cause that keeps a campaign paused (P12), with since when and what was seen.</summary>
+/// <param name="Code">One of <see cref="PauseCodes"/>.</param>
+/// <param name="Text">For people: what it is and how to mend it.</param>
+/// <param name="Since">When it was found.</param>
+/// <param name="Evidence">What was seen.</param>
+/// <param name="IsTrunkFunds">
+/// The trunk said that it has no funds (P46). Nobody can look its balance up, so a person who resumes confirms it as mended.
+/// </param>
 [GenerateSerializer, Immutable, Alias("dialer.PauseCause")]
 public sealed record PauseCause(
     [property: Id(0)] string Code,
     [property: Id(1)] string Text,
     [property: Id(2)] UnixTime Since,
-    [property: Id(3)] string? Evidence = null);
+    [property: Id(3)] string? Evidence = null,
+    [property: Id(4)] bool IsTrunkFunds = false)
+{
+    /// <summary>The same cause, whenever and however it was told: a campaign holds each once.</summary>
+    public bool IsSame(PauseCause other) => other is not null && Code == other.Code && IsTrunkFunds == other.IsTrunkFunds;
+}
 
 /// <summary>Codes of <see cref="PauseCause"/>.</summary>
 public static class PauseCodes

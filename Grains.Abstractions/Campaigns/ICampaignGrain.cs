@@ -1,3 +1,4 @@
+using Dialer.Accounts;
 using Dialer.Calls;
 using Dialer.Subscribers;
 using Orleans.Concurrency;
@@ -51,6 +52,14 @@ public interface ICampaignGrain : IGrainWithIntegerKey
     [Alias("SetCause"), AlwaysInterleave]
     Task SetCauseAsync(PauseCause cause, bool holds);
 
+    /// <summary>How the minute packages stand (P46): holds it back while one that it needs is used up, and lifts what holds no longer.</summary>
+    [Alias("FollowPackages"), AlwaysInterleave]
+    Task FollowPackagesAsync(PackageVerdict verdict);
+
+    /// <summary>Its channel's trunk has no funds (P46): a running campaign pauses.</summary>
+    [Alias("NoFunds"), AlwaysInterleave]
+    Task NoFundsAsync(PauseCause cause);
+
     /// <summary>Null when there is no such campaign.</summary>
     [Alias("Get"), AlwaysInterleave]
     Task<CampaignView?> GetAsync();
@@ -102,4 +111,7 @@ public sealed record PermitFreed
 
     /// <summary>It was over before that bot was connected.</summary>
     [Id(11)] public bool MissedBot { get; init; }
+
+    /// <summary>The trunk said that it has no funds (P46).</summary>
+    [Id(12)] public bool IsNoFunds { get; init; }
 }

@@ -46,6 +46,9 @@ public sealed record ChannelSettings
 
     [Id(10)] public SipSettings? Sip { get; init; }
 
+    /// <summary>How the carrier rounds talks up (P46).</summary>
+    [Id(11)] public BillingStep Billing { get; init; } = BillingStep.Default;
+
     public TimeSpan RingTimeout => TimeSpan.FromSeconds(RingTimeoutSeconds);
 
     public TimeSpan MaxCall => TimeSpan.FromSeconds(MaxCallSeconds);

@@ -1,4 +1,5 @@
 using Dialer.Calls;
+using Dialer.Campaigns;
 using Orleans.Concurrency;
 
 namespace Dialer.Channels;
@@ -41,6 +42,10 @@ public interface IChannelGrain : IGrainWithIntegerKey
     /// </summary>
     [Alias("CheckBot"), AlwaysInterleave]
     Task<BotHealthView?> CheckBotAsync(Scenario? scenario, bool anew);
+
+    /// <summary>The trunk has no funds: every running campaign of it pauses (P46).</summary>
+    [Alias("NoFunds"), AlwaysInterleave]
+    Task NoFundsAsync(PauseCause cause);
 
     /// <summary>Hangs up every call of this channel and pauses its campaigns (P61).</summary>
     [Alias("StopNow")]

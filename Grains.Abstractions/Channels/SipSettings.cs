@@ -69,7 +69,7 @@ public sealed record SipSettings
 
     /// <summary>
     /// What responses of this trunk mean where they mean something else than usual (P40): <c>603=technical,480=busy</c>. Classes:
-    /// busy, noAnswer, unreachable, rejected, nonexistent, technical.
+    /// busy, noAnswer, unreachable, rejected, nonexistent, technical, noFunds.
     /// </summary>
     [Id(18)] public string? Outcomes { get; init; }
 

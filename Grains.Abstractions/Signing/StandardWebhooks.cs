@@ -33,11 +33,14 @@ public static class StandardWebhooks
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
         var key = KeyOf(secret.Value) ?? throw new ArgumentException("A secret is whsec_ and base64.", nameof(secret));
-        var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp.ToUnixTimeSeconds()}."));
-        var signed = new byte[head.Length + body.Length];
-        head.CopyTo(signed, 0);
-        body.CopyTo(signed.AsSpan(head.Length));
-        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed));
+        return Sign(key, id, timestamp.ToUnixTimeSeconds(), body);
+    }
+
+    /// <summary>As above, with a secret that a person made up: <c>whsec_</c> with base64, or any text, whose UTF-8 bytes are the key (P41).</summary>
+    public static string Sign(string secret, string id, long timestampSeconds, ReadOnlySpan<byte> body)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return Sign(KeyOf(secret) ?? Encoding.UTF8.GetBytes(secret), id, timestampSeconds, body);
     }
 
     /// <summary>Whether one of the signatures of a header fits; a header may carry several, separated by spaces.</summary>
@@ -46,6 +49,14 @@ public static class StandardWebhooks
         ArgumentNullException.ThrowIfNull(header);
         var expected = Encoding.ASCII.GetBytes(Sign(secret, id, timestamp, body));
         return header.Split(' ').Any(given => CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(given)));
+    }
+
+    private static string Sign(byte[] key, string id, long timestampSeconds, ReadOnlySpan<byte> body)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        hmac.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestampSeconds}.")));
+        hmac.AppendData(body);
+        return $"v1,{Convert.ToBase64String(hmac.GetHashAndReset())}";
     }
 
     private static byte[]? KeyOf(string secret)

@@ -2,14 +2,21 @@ using Dialer.Accounts;
 using Dialer.Campaigns;
 using Dialer.Domain.Accounts;
 using Dialer.Grains.Campaigns;
+using Microsoft.Extensions.Logging;
 
 namespace Dialer.Grains.Accounts;
 
-/// <summary>Keeps the organisation's settings through Orleans' persistence; until they are first written the configuration's hold.</summary>
-internal sealed class AccountGrain(
+/// <summary>
+/// Keeps the organisation's settings and minute packages through Orleans' persistence; until settings are first written the
+/// configuration's hold.
+/// </summary>
+internal sealed partial class AccountGrain(
     OrganisationBoard board,
     ICampaignStore campaigns,
+    IPackageStore packages,
     IClusterMembershipService membership,
+    TimeProvider clock,
+    ILogger<AccountGrain> logger,
     [PersistentState("account")] IPersistentState<AccountState> state) : Grain, IAccountGrain
 {
     public Task<OrganisationView> GetAsync() => Task.FromResult(View());
@@ -74,4 +81,12 @@ public sealed class AccountState
     [Id(0)] public OrganisationSettings? Settings { get; set; }
 
     [Id(1)] public int Version { get; set; }
+
+    /// <summary>The telephony package (P46); null = unlimited.</summary>
+    [Id(2)] public PackageGrant? Telephony { get; set; }
+
+    /// <summary>The speech package; null = unlimited.</summary>
+    [Id(3)] public PackageGrant? Speech { get; set; }
+
+    [Id(4)] public int PackagesVersion { get; set; }
 }

@@ -9,8 +9,11 @@ internal sealed partial class CampaignGrain
 {
     private readonly Dictionary<BotId, BotDigest> botResults = [];
 
-    /// <summary>Calls dialed before the campaign began to run this time say nothing: they are those for which it was paused (P13).</summary>
-    private UnixTime botsJudgedFrom;
+    /// <summary>
+    /// When the campaign began to run this time. Calls dialed before it say nothing of the bot or of funds: they are those for which it
+    /// was paused (P13).
+    /// </summary>
+    private UnixTime runsFrom;
 
     private bool HasBotFailures => botResults.Values.Any(r => r.HasFailures);
 
@@ -18,7 +21,7 @@ internal sealed partial class CampaignGrain
     {
         var result = BotDigest.Of(freed.Class, freed.MissedBot);
         if (freed.Bot is { } bot && result.Count > 0
-            && row?.Status == CampaignStatus.Running && !isEntering && freed.StartedAt >= botsJudgedFrom)
+            && row?.Status == CampaignStatus.Running && !isEntering && freed.StartedAt >= runsFrom)
         {
             botResults[bot] = botResults.GetValueOrDefault(bot).Then(result);
         }
@@ -30,7 +33,7 @@ internal sealed partial class CampaignGrain
         if (status == CampaignStatus.Running)
         {
             botResults.Clear();
-            botsJudgedFrom = clock.Now();
+            runsFrom = clock.Now();
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class CampaignGrain
             causes.RemoveAll(c => c.Code == PauseCodes.ChannelDown && health?.Breaker != BreakerState.Open);
         }
 
+        await LookUpPackagesAsync(causes, isAsked);
         await LookUpBotAsync(causes, isAsked, now);
         return causes;
     }
@@ -45,10 +46,10 @@ internal sealed partial class CampaignGrain
         }
 
         var held = await LookUpCausesAsync(clock.Now());
-        var lifted = Stand.Causes.Where(c => c.Code != PauseCodes.LoadFailed && held.All(h => h.Code != c.Code)).Select(c => c.Code).ToHashSet();
+        var lifted = Stand.Causes.Where(c => c.Code != PauseCodes.LoadFailed && !held.Any(c.IsSame)).ToList();
         if (lifted.Count > 0)
         {
-            state.State.Causes.RemoveAll(c => lifted.Contains(c.Code));
+            state.State.Causes.RemoveAll(c => lifted.Any(c.IsSame));
             await WriteStateAsync();
         }
     }

@@ -64,8 +64,13 @@ internal sealed partial class CampaignGrain
         Digest(freed);
         DigestBot(freed);
         RememberSuspect(freed);
+        if (freed.IsNoFunds)
+        {
+            NoticeFunds(freed.Try, freed.StartedAt, freed.Evidence);
+        }
+
         // not of a pause, nor of a resume under way: a late result of before would pause it again
-        if (row?.Status == CampaignStatus.Running && !isEntering
+        if (!freed.IsNoFunds && row?.Status == CampaignStatus.Running && !isEntering
             && terms?.Care.SuspiciousOutcomes == true && outcomes.Add(freed.Try, freed.Class, clock.Now()) is { } cause)
         {
             SetCauseAsync(cause, holds: true).Ignore();

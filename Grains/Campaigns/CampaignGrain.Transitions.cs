@@ -101,7 +101,7 @@ internal sealed partial class CampaignGrain
 
             isLowered |= settings.Attempts.Initial < row.Settings.Attempts.Initial || settings.Attempts.Maximum < row.Settings.Attempts.Maximum;
             isEntering = true;
-            await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1, Change = new CampaignChange("edited", actor, clock.Now(), Stand.Causes) });
+            await WriteAsync(row with { Settings = settings, StartsAt = startsAt, SettingsVersion = row.SettingsVersion + 1, Change = new CampaignChange("edited", actor, clock.Now(), Stand.Causes, row.Status) });
             try
             {
                 await EnterAsync();
@@ -229,7 +229,7 @@ internal sealed partial class CampaignGrain
             FinishedAt = stand.FinishedAt,
             DeletedAt = stand.Status == CampaignStatus.Deleted ? clock.Now() : UnixTime.None,
             OnlyIfDone = onlyIfDone,
-            Change = step.Event is { } name ? new CampaignChange(name, actor, clock.Now(), stand.Causes) : null,
+            Change = step.Event is { } name ? new CampaignChange(name, actor, clock.Now(), stand.Causes, before) : null,
         });
         BeginBots(stand.Status);
         // from the write until all is taken up nothing may be dialed: not by the old board, not on the old terms

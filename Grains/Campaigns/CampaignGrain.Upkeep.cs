@@ -1,3 +1,4 @@
+using Dialer.Accounts;
 using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Domain.Campaigns;
@@ -129,6 +130,9 @@ internal sealed partial class CampaignGrain
         {
             held = CampaignMachine.Hold(held, new PauseCause(fault.Code, fault.Text, now)).Stand;
         }
+
+        var packages = await GrainFactory.GetGrain<IAccountGrain>(1).CheckPackagesAsync(anew: true);
+        held = PackageCauses.Follow(held, packages, await HasBotNowAsync()).Stand;
 
         return held == Stand || held.Status == CampaignStatus.Scheduled ? due : new CampaignStep(held, "paused_automatically");
     }

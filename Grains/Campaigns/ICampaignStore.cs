@@ -115,7 +115,8 @@ public sealed record CampaignRow
 /// <param name="Event">The machine's stable word: created, started, paused, paused_automatically, resumed, finished, deleted, edited.</param>
 /// <param name="Actor">Who asked for it: a key, the console's user, the campaign's token; null = it came by itself.</param>
 /// <param name="Causes">All causes that hold after it (P12).</param>
-public sealed record CampaignChange(string Event, string? Actor, UnixTime At, IReadOnlyList<PauseCause> Causes);
+/// <param name="Before">The status that it leaves; none = there was no campaign.</param>
+public sealed record CampaignChange(string Event, string? Actor, UnixTime At, IReadOnlyList<PauseCause> Causes, CampaignStatus Before = CampaignStatus.None);
 
 public enum LoadingState : byte
 {

@@ -233,6 +233,16 @@ internal sealed partial class ChannelGrain(
             : Grant(request, count, count < request.Want ? "channel_lines" : null, TimeSpan.Zero, bot);
     }
 
+    public async Task NoFundsAsync(PauseCause cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        foreach (var user in (await store.ReadUseAsync(Id)).Where(u => u.IsStarted))
+        {
+            // told, not waited for: one that is not reached finds it out by its own next call
+            GrainFactory.GetGrain<ICampaignGrain>(user.Campaign.Value).NoFundsAsync(cause).Ignore();
+        }
+    }
+
     public async Task<int> StopNowAsync()
     {
         if (row is null)

@@ -53,6 +53,7 @@ public static class DialerConfiguration
         Demand(
             options.Gateway.PublicUrl is null || IsPublicUrl(options.Gateway.PublicUrl),
             "Dialer:Gateway:PublicUrl is an absolute http or https URL without query, for example https://dialer.example.org.");
+        Demand(options.Mail.Fault() is null, options.Mail.Fault() ?? "");
         var faults = OrganisationRules.Check(options.ToOrganisation());
         Demand(faults.Count == 0, faults.Count == 0 ? "" : $"Dialer:{faults[0].Field}: {faults[0].Text}");
         Demand(

@@ -41,6 +41,8 @@ public sealed class DialerOptions
 
     public SipOptions Sip { get; set; } = new();
 
+    public MailOptions Mail { get; set; } = new();
+
     public GatewayOptions Gateway { get; set; } = new();
 
     public EventOptions Events { get; set; } = new();

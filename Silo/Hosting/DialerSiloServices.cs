@@ -76,6 +76,7 @@ public static class DialerSiloServices
         services.AddSipTelephony(options.Sip, Path.Combine(Path.GetFullPath(options.DataDirectory), "traces"));
         services.AddNotifications(options);
         services.AddHttpBots();
+        services.AddMail();
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();

@@ -1,3 +1,4 @@
+using Dialer.Accounts;
 using Dialer.Campaigns;
 using Dialer.Grains.Campaigns;
 using Dialer.Grains.Common;
@@ -34,6 +35,9 @@ internal sealed partial class CampaignWatch(
         {
             await Task.WhenAll(group.Select(TouchAsync));
         }
+
+        // live calls are metered wherever the account is, and it is somewhere (P46)
+        await grains.GetGrain<IAccountGrain>(1).TouchAsync();
 
         var now = Clock.Now();
         if (roster.IsFirst && now - sweptAt >= SweepEvery)

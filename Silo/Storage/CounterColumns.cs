@@ -11,7 +11,7 @@ internal static class CounterColumns
         "total", "loaded", "waiting", "live", "backoff", "final", "waiting_for_retry", "answered", "not_answered", "nonexistent",
         "technical_error", "not_done", "cancelled", "unknown", "tries", "attempts", "retry_attempts", "technical_failures",
         "redials_dropped", "talk_ms", "rejected_at_load", "waiting_attempted",
-        "answered_calls", "busy_calls", "rejected_calls", "no_answer_calls", "speech_seconds",
+        "answered_calls", "busy_calls", "rejected_calls", "no_answer_calls", "speech_seconds", "billed_seconds",
     ];
 
     public static readonly string List = string.Join(", ", Names);
@@ -25,7 +25,7 @@ internal static class CounterColumns
         c.Total, c.Loaded, c.Waiting, c.Live, c.Backoff, c.Final, c.WaitingForRetry, c.Answered, c.NotAnswered, c.Nonexistent,
         c.TechnicalError, c.NotDone, c.Cancelled, c.Unknown, c.Tries, c.Attempts, c.RetryAttempts, c.TechnicalFailures,
         c.RedialsDropped, c.TalkMs, c.RejectedAtLoad, c.WaitingAttempted,
-        c.AnsweredCalls, c.BusyCalls, c.RejectedCalls, c.NoAnswerCalls, c.SpeechSeconds,
+        c.AnsweredCalls, c.BusyCalls, c.RejectedCalls, c.NoAnswerCalls, c.SpeechSeconds, c.BilledSeconds,
     ];
 
     public static CampaignCounters Read(DbDataReader reader, int first)
@@ -60,6 +60,7 @@ internal static class CounterColumns
             RejectedCalls = Int(24),
             NoAnswerCalls = Int(25),
             SpeechSeconds = reader.GetInt64(first + 26),
+            BilledSeconds = reader.GetInt64(first + 27),
         };
     }
 }

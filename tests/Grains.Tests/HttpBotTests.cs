@@ -3,7 +3,7 @@ using Dialer.Channels;
 using Dialer.Grains.Calls;
 using Dialer.Intake;
 using Dialer.Numbers;
-using Dialer.Silo.Signing;
+using Dialer.Signing;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
 using Dialer.Tests.HttpBots;

@@ -75,6 +75,25 @@ public class SipTrunkTests(Rigs rigs)
     }
 
     [Theory, BothEngines]
+    public async Task TrunkWithoutFunds_OrWithACodeThatMeansIt_PausesTheCampaign_NothingSpent_P46(StorageEngine engine)
+    {
+        var rig = await rigs.GetAsync(engine);
+        foreach (var (status, outcomes) in new[] { (402, (string?)null), (403, "403=noFunds") })
+        {
+            using var far = new FarEnd { Usual = new Habit(status, TimeSpan.FromMilliseconds(50)) };
+            var stage = await StageAsync(rig, far, c => c with { Sip = c.Sip! with { Outcomes = outcomes } });
+            await stage.AddAsync(40);
+            await stage.StartAsync();
+            var paused = await stage.UntilAsync(p => p.Status == CampaignStatus.Paused && p.Counters.Live == 0, "it is paused");
+            var cause = Assert.Single(paused.PauseCauses);
+            Assert.Equal((PauseCodes.TelephonyMinutes, true), (cause.Code, cause.IsTrunkFunds));
+            Assert.Contains($"the trunk answered {status}", cause.Evidence, StringComparison.Ordinal);
+            Assert.Equal((0, 0), (paused.Counters.Attempts, paused.Counters.Backoff));
+            Assert.InRange(far.Calls, 1, 20);
+        }
+    }
+
+    [Theory, BothEngines]
     public async Task EverybodyNonexistent_PausesTheCampaign_AsAWrongPrefixWould_P12(StorageEngine engine)
     {
         using var far = new FarEnd { Usual = new Habit(404, TimeSpan.Zero) };

@@ -19,10 +19,11 @@ public sealed record CampaignStand
     public IReadOnlyList<PauseCause> Causes { get; init; } = [];
 
     /// <summary>
-    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes and an outage of storage,
-    /// which a person has seen when they resume.
+    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes, an outage of storage and a
+    /// trunk without funds, which a person has seen when they resume.
     /// </summary>
-    public IEnumerable<PauseCause> Blocking => Causes.Where(c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes or PauseCodes.StorageFailing));
+    public IEnumerable<PauseCause> Blocking => Causes.Where(
+        c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes or PauseCodes.StorageFailing) && !c.IsTrunkFunds);
 }
 
 /// <summary>A decided transition, or nothing to do.</summary>
@@ -113,7 +114,7 @@ public static class CampaignMachine
     {
         ArgumentNullException.ThrowIfNull(stand);
         ArgumentNullException.ThrowIfNull(cause);
-        if (stand.Status is CampaignStatus.Finished or CampaignStatus.Deleted || stand.Causes.Any(c => c.Code == cause.Code))
+        if (stand.Status is CampaignStatus.Finished or CampaignStatus.Deleted || stand.Causes.Any(cause.IsSame))
         {
             return new CampaignStep(stand, null);
         }
@@ -126,7 +127,7 @@ public static class CampaignMachine
     public static CampaignStep Lift(CampaignStand stand, string code)
     {
         ArgumentNullException.ThrowIfNull(stand);
-        return new CampaignStep(stand with { Causes = [.. stand.Causes.Where(c => c.Code != code)] }, null);
+        return new CampaignStep(stand with { Causes = [.. stand.Causes.Where(c => c.Code != code || c.IsTrunkFunds)] }, null);
     }
 
     /// <summary>What time alone brings: the planned start (P10), the finish-at instant (P61). Null = nothing.</summary>

@@ -1,6 +1,6 @@
-using System.Net.Mail;
 using Dialer.Campaigns;
 using Dialer.Domain.Channels;
+using Dialer.Domain.Notifications;
 using NodaTime;
 
 namespace Dialer.Domain.Campaigns;
@@ -36,7 +36,11 @@ public static class CampaignRules
             settings.FinishAt.IsNone || startsAt.IsNone || settings.FinishAt > startsAt,
             "finishAt",
             "The finish instant must be after the start.");
-        Demand(settings.NotifyEmail is null || MailAddress.TryCreate(settings.NotifyEmail, out _), "notifications.email", "This is not an e-mail address.");
+        Demand(
+            settings.NotifyEmail is null || MailAddresses.TryParse(settings.NotifyEmail, out _),
+            "notifications.email",
+            "Write an e-mail address, or up to ten separated by commas: a@example.com, b@example.com.");
+        Demand(settings.NotifyLanguage is null or "ru" or "en" or "both", "notifications.language", "The language is ru, en or both.");
         CheckAttempts(settings.Attempts, Demand);
         faults.AddRange(settings.Scenario is null ? [] : ScenarioRules.Check(settings.Scenario));
         return faults;

@@ -22,6 +22,10 @@ public static class ChannelRules
         Demand(settings.CallsPerSecond is >= 0 and <= 1_000_000, "callsPerSecond", "Calls per second are 1 or more; 0 = no limit.");
         Demand(settings.RingTimeoutSeconds is >= 5 and <= 300, "ringTimeoutSeconds", "The ring timeout is 5 to 300 seconds.");
         Demand(settings.MaxCallSeconds is >= 1 and <= 14_400, "maxCallSeconds", "The longest call is 1 to 14400 seconds.");
+        Demand(
+            settings.Billing is { First: >= 1 and <= BillingStep.MaxSeconds, Step: >= 1 and <= BillingStep.MaxSeconds },
+            "billing",
+            "The billing step is {first, step}, each 1 to 3600 seconds: 60 and 60 for whole minutes.");
         Demand(settings.Kind is ChannelKind.Simulated or ChannelKind.Sip, "kind", "The kind is simulated or sip.");
         if (settings.Kind == ChannelKind.Simulated)
         {

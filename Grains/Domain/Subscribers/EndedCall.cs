@@ -17,6 +17,9 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
     public BotReply? Bot => ended.Bot;
 
+    /// <summary>The trunk has no funds (P46): nobody's error.</summary>
+    public bool IsNoFunds => ended.IsNoFunds;
+
     public StopCalls Stop => Bot?.StopCalls ?? StopCalls.None;
 
     /// <summary>An answered call is never a technical error (P8, P41): a stored or told answer outweighs the driver's class.</summary>
@@ -184,7 +187,8 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
         var siblings = SiblingRules.Follow(context, after, hold);
         var isTechnical = Class == CallClass.Technical;
-        var talked = counted && !AnsweredAt.IsNone && Class != CallClass.Unknown;
+        // of an answered call whose end nobody saw no talk time is claimed
+        var talk = counted && !AnsweredAt.IsNone && Class != CallClass.Unknown ? At - AnsweredAt : TimeSpan.Zero;
         return new SubscriberStep
         {
             Row = after,
@@ -204,8 +208,9 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
                     BusyCalls = Class == CallClass.Busy ? 1 : 0,
                     RejectedCalls = Class == CallClass.Rejected ? 1 : 0,
                     NoAnswerCalls = Class is CallClass.NoAnswer or CallClass.Unreachable ? 1 : 0,
-                    TalkMs = talked ? (At - AnsweredAt).Ticks / TimeSpan.TicksPerMillisecond : 0,
+                    TalkMs = talk.Ticks / TimeSpan.TicksPerMillisecond,
                     SpeechSeconds = Math.Max(0, SpeechSeconds),
+                    BilledSeconds = context.Terms.Channel.Billing.Bill(talk),
                 },
         };
     }

@@ -10,6 +10,7 @@ public static class StepRules
     public const string Backoff = "backoff";
     public const string ErrorsSpentAttempt = "errors_spent_attempt";
     public const string ChannelDown = "channel_down";
+    public const string NoFunds = "no_funds";
     public const string AttemptsUsed = "attempts_used";
     public const string Redial = "redial";
     public const string BotFailed = "bot_failed";

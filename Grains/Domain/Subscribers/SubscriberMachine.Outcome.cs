@@ -10,7 +10,7 @@ public static partial class SubscriberMachine
     /// <summary>After a call that found no bot the phone rests at least this long (P41).</summary>
     public static readonly TimeSpan BotFailedPause = TimeSpan.FromMinutes(60);
 
-    /// <summary>After a call that failed with its channel the number rests so long (P42).</summary>
+    /// <summary>After a call that failed with its channel, or for want of funds, the number rests so long (P42, P46).</summary>
     public static readonly TimeSpan ChannelDownPause = TimeSpan.FromMinutes(1);
 
     /// <summary>The callee answered: from here the attempt is spent whatever happens (P41).</summary>
@@ -104,6 +104,11 @@ public static partial class SubscriberMachine
 
     private static SubscriberStep AfterTechnical(EndedCall call, bool isChannelDown)
     {
+        if (call.IsNoFunds)
+        {
+            return call.RedialOr(call.Uncounted(), () => call.Wait(call.Rested(ChannelDownPause), StepRules.NoFunds, counted: false));
+        }
+
         if (isChannelDown)
         {
             return call.RedialOr(call.Uncounted(), () => call.Wait(call.Rested(ChannelDownPause), StepRules.ChannelDown, counted: false));

@@ -6,6 +6,7 @@ using Dialer.Events;
 using Dialer.Grains.Campaigns;
 using Dialer.Numbers;
 using Dialer.Silo.Storage.Events;
+using Dialer.Silo.Storage.Notifications;
 using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Campaigns;
@@ -42,6 +43,11 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
             + "finished_at = @finished_at, deleted_at = @deleted_at, loading = @loading, load_at = @load_at, total = total + @add "
             + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : "") + " returning listen_until",
             [.. Values(row), ("expected", expectedEpoch)]);
+        if (listenUntil is not null)
+        {
+            await MailOutbox.AddAsync(connection, row, expectedEpoch + 1);
+        }
+
         await TellAsync(connection, row, listenUntil);
         return listenUntil is not null;
     });

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Dialer.Grains.Calls;
-using Dialer.Silo.Signing;
+using Dialer.Signing;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 

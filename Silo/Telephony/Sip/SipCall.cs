@@ -282,6 +282,7 @@ internal sealed class SipCall(SipCallDriver driver, SipLoop loop, DialCommand co
             Cause = new RawCause(facts.Status, facts.Q850, botFault ?? facts.Text),
             AnsweredAt = answeredAt,
             IsChannelClass = outcome.IsChannelClass,
+            IsNoFunds = outcome.IsNoFunds,
             HasRung = hasRung,
             MissedBot = outcome.Class == CallClass.Answered && command.Scenario.SipBotUri is not null && bridge?.WasUp != true,
         });

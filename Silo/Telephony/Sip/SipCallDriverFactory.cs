@@ -57,15 +57,15 @@ internal sealed class SipCallDriverFactory(
     };
 
     private static IEnumerable<KeyValuePair<int, Outcome>>? Overrides(string? text) =>
-        OutcomeOverrides.TryParse(text, out var classes, out _)
-            ? classes.Select(c => KeyValuePair.Create(c.Key, c.Value switch
+        OutcomeOverrides.TryParse(text, out var meanings, out _)
+            ? meanings.Select(m => KeyValuePair.Create(m.Key, m.Value.Class switch
             {
                 CallClass.Busy => Outcome.Busy,
                 CallClass.NoAnswer => Outcome.NoAnswer,
                 CallClass.Unreachable => Outcome.Unreachable,
                 CallClass.Rejected => Outcome.Rejected,
                 CallClass.Nonexistent => Outcome.Nonexistent,
-                _ => Outcome.TrunkFails,
+                _ => m.Value.IsNoFunds ? Outcome.NoFunds : Outcome.TrunkFails,
             }))
             : null;
 }

@@ -22,7 +22,7 @@ public class DialerDataTests
             """);
         Assert.Equal((new UnixTime(1605189536000), (byte)2), (reply.Redial!.StartAt, reply.Redial.Priority));
         var policy = reply.Redial.Policy;
-        Assert.Equal(((byte)1, 5, 5, new UnixTime(1605189596000)), (policy.AllowedDays!.Value, policy.MaxAttempts!.Value, policy.RetryMinutes!.Value, policy.FinishAt!.Value));
+        Assert.Equal(((byte)1, 5, 5, new UnixTime(1605189596000)), (policy.AllowedDays!.Value, policy.MaxAttempts!.Value, policy.RetryMinutes!.Value, reply.Redial.NotAfter));
         Assert.Equal([new MinuteRange(720, 750)], policy.DefaultTime!);
         Assert.Equal(("CALLBACK_REQUEST", """{"at":"18:00"}"""), (reply.CallResult, reply.CallResultPayload));
         Assert.Equal("""{"Имя":{"value":"Анна","order":2},"n":{"value":5,"order":0},"bare":{"value":true,"order":0}}""", reply.ReportDataJson);

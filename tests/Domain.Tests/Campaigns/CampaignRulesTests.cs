@@ -26,6 +26,8 @@ public class CampaignRulesTests
         { "finishAt", Good with { FinishAt = Now } },
         { "notifications.email", Good with { NotifyEmail = "nobody" } },
         { null, Good with { NotifyEmail = "a@b.example" } },
+        { null, Good with { NotifyEmail = "a@b.example, c@d.example", NotifyLanguage = "both" } },
+        { "notifications.language", Good with { NotifyLanguage = "de" } },
         { "attempts.initial", With(0, 99, 30, 0) },
         { null, With(99, 99, 30, 0) },
         { "attempts.initial", With(100, 100, 30, 0) },

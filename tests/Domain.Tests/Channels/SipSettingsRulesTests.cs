@@ -68,8 +68,10 @@ public class SipSettingsRulesTests
     [Fact]
     public void Overrides_NameClassesOfP40()
     {
-        Assert.True(OutcomeOverrides.TryParse("603=technical, 480=BUSY", out var found, out _));
-        Assert.Equal([(480, CallClass.Busy), (603, CallClass.Technical)], found.Select(f => (f.Key, f.Value)).Order());
+        Assert.True(OutcomeOverrides.TryParse("603=technical, 480=BUSY, 403=nofunds", out var found, out _));
+        Assert.Equal(
+            [(403, new TrunkMeaning(CallClass.Technical, IsNoFunds: true)), (480, new TrunkMeaning(CallClass.Busy)), (603, new TrunkMeaning(CallClass.Technical))],
+            found.Select(f => (f.Key, f.Value)).OrderBy(f => f.Key));
         Assert.False(OutcomeOverrides.TryParse("200=busy", out _, out var fault));
         Assert.Contains("200=busy", fault, StringComparison.Ordinal);
     }

@@ -294,6 +294,7 @@ internal sealed class SubscriberWorld
             RejectedCalls = Tries.Count(t => t.Class == CallClass.Rejected),
             NoAnswerCalls = Tries.Count(t => t.Class is CallClass.NoAnswer or CallClass.Unreachable),
             TalkMs = Tries.Where(t => !t.AnsweredAt.IsNone && t.Class != CallClass.Unknown).Sum(t => (long)t.Talk.TotalMilliseconds),
+            BilledSeconds = Tries.Where(t => !t.AnsweredAt.IsNone && t.Class != CallClass.Unknown).Sum(t => (long)Math.Ceiling(t.Talk.TotalSeconds)),
             SpeechSeconds = Tries.Sum(t => Math.Max(0L, t.SpeechSeconds)),
         };
     }

@@ -11,7 +11,7 @@ public class OutcomeTableTests
     [InlineData(CallClass.NoAnswer, false, 480)]
     [InlineData(CallClass.Rejected, false, 433, 603, 607, 608, 699)]
     [InlineData(CallClass.Nonexistent, false, 404, 410, 416, 484, 485, 604)]
-    [InlineData(CallClass.Technical, true, 305, 401, 402, 405, 406, 407, 415, 420, 421, 428, 436, 437, 438, 488, 493, 606, 500, 502, 503, 504, 599)]
+    [InlineData(CallClass.Technical, true, 305, 401, 405, 406, 407, 415, 420, 421, 428, 436, 437, 438, 488, 493, 606, 500, 502, 503, 504, 599)]
     [InlineData(CallClass.Technical, false, 302, 400, 403, 408, 429, 481, 482, 483, 491, 513, 499)]
     public void Response_WithoutACause(CallClass expected, bool isChannelClass, params int[] statuses) => Assert.All(statuses, s =>
     {
@@ -61,6 +61,16 @@ public class OutcomeTableTests
         var table = new OutcomeTable([KeyValuePair.Create(603, Outcome.TrunkFails)]);
         Assert.True(table.Judge(new LegEndFacts(LegEnd.Refused, 603, 21)).IsChannelClass);
         Assert.Equal(CallClass.Busy, table.Judge(new LegEndFacts(LegEnd.Refused, 486)).Class);
+    }
+
+    [Fact]
+    public void NoFunds_IsTechnical_AndNoFaultOfTheTrunksHealth_P46()
+    {
+        var outcome = OutcomeTable.Standard.Judge(new LegEndFacts(LegEnd.Refused, 402, 21));
+        Assert.Equal((CallClass.Technical, Fault.Trunk, false, true), (outcome.Class, outcome.Fault, outcome.IsChannelClass, outcome.IsNoFunds));
+        var own = new OutcomeTable([KeyValuePair.Create(403, Outcome.NoFunds)]);
+        Assert.True(own.Judge(new LegEndFacts(LegEnd.Refused, 403, 21)).IsNoFunds);
+        Assert.False(OutcomeTable.Standard.Judge(new LegEndFacts(LegEnd.Refused, 403)).IsNoFunds);
     }
 
     private static (CallClass, Fault) Of(Outcome outcome) => (outcome.Class, outcome.Fault);

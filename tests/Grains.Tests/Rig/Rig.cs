@@ -37,6 +37,8 @@ public sealed class Rig : IAsyncDisposable
 
     public FaultyStore Store { get; } = new();
 
+    public CountedPackages Packages { get; } = new();
+
     public IGrainFactory Grains => Host.Grains;
 
     public UnixTime Now => Clock.Now();
@@ -120,5 +122,6 @@ public sealed class Rig : IAsyncDisposable
         services.AddSingleton<IIncomingGrainCallFilter>(Lost);
         Carrier.Replace(services);
         Store.Wrap(services);
+        Packages.Wrap(services);
     });
 }

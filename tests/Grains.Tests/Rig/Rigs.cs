@@ -26,6 +26,10 @@ public sealed class Rigs : IAsyncDisposable
     public async Task<Rig> NewAsync(StorageEngine engine, int retentionDays = 30) => await Rig.StartAsync(
         await Engines.NewAsync(engine), new DialerOptions { Storage = engine, RetentionDays = retentionDays });
 
+    /// <summary>A silo that sends its mails to this server.</summary>
+    public async Task<Rig> MailAsync(StorageEngine engine, MailOptions mail) =>
+        await Rig.StartAsync(await Engines.NewAsync(engine), new DialerOptions { Storage = engine, Mail = mail });
+
     /// <summary>A silo with the care of SIP channels on simulated ones (P22, P58, P60), two calls a day.</summary>
     public async Task<Rig> CareAsync(StorageEngine engine) => await Rig.StartAsync(
         await Engines.NewAsync(engine),

@@ -50,6 +50,7 @@ internal static class Recount
         RejectedCalls = t.Class == CallClass.Rejected ? 1 : 0,
         NoAnswerCalls = t.Class is CallClass.NoAnswer or CallClass.Unreachable ? 1 : 0,
         TalkMs = t.AttemptNumber > 0 && !t.AnsweredAt.IsNone ? t.Talk.Ticks / TimeSpan.TicksPerMillisecond : 0,
+        BilledSeconds = t.AttemptNumber > 0 && !t.AnsweredAt.IsNone ? (long)Math.Ceiling(t.Talk.TotalSeconds) : 0,
         SpeechSeconds = Math.Max(0, t.SpeechSeconds),
     };
 

@@ -85,7 +85,7 @@ public sealed class ScriptedCall
 
     /// <summary>The call ends; an answered one as answered or without its bot, whatever is said.</summary>
     public void End(
-        CallClass callClass = CallClass.NoAnswer, BotReply? bot = null, bool isChannelClass = false, EndedBy by = EndedBy.Callee, bool hasRung = false, bool missedBot = false) => Tell(now =>
+        CallClass callClass = CallClass.NoAnswer, BotReply? bot = null, bool isChannelClass = false, EndedBy by = EndedBy.Callee, bool hasRung = false, bool missedBot = false, bool isNoFunds = false) => Tell(now =>
     {
         HasEnded = true;
         Class = IsAnswered && callClass != CallClass.BotFailed ? CallClass.Answered : callClass;
@@ -101,9 +101,10 @@ public sealed class ScriptedCall
             By = by,
             AnsweredAt = AnsweredAt,
             IsChannelClass = isChannelClass,
+            IsNoFunds = isNoFunds,
             HasRung = hasRung || IsAnswered,
             MissedBot = missedBot,
-            Cause = new RawCause(Class switch { CallClass.Answered or CallClass.BotFailed => 200, CallClass.Busy => 486, CallClass.Technical => 503, _ => 480 }),
+            Cause = isNoFunds ? new RawCause(402, 0, "Payment Required") : new RawCause(Class switch { CallClass.Answered or CallClass.BotFailed => 200, CallClass.Busy => 486, CallClass.Technical => 503, _ => 480 }),
             Bot = bot,
         };
     });

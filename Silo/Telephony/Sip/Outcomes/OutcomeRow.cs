@@ -9,7 +9,8 @@ namespace Dialer.Silo.Telephony.Sip;
 /// <param name="Fault">Whose fault it was.</param>
 /// <param name="IsChannelClass">It says something about the trunk, not about this number: feeds the breaker (P42).</param>
 /// <param name="MayTryElsewhere">Another trunk may reach the number now.</param>
-public sealed record Outcome(CallClass Class, Fault Fault, bool IsChannelClass = false, bool MayTryElsewhere = false)
+/// <param name="IsNoFunds">The trunk's account is empty: campaigns pause (P46). Nothing is wrong with the trunk itself.</param>
+public sealed record Outcome(CallClass Class, Fault Fault, bool IsChannelClass = false, bool MayTryElsewhere = false, bool IsNoFunds = false)
 {
     public static readonly Outcome Busy = new(CallClass.Busy, Fault.Callee);
     public static readonly Outcome NoAnswer = new(CallClass.NoAnswer, Fault.Callee);
@@ -17,7 +18,10 @@ public sealed record Outcome(CallClass Class, Fault Fault, bool IsChannelClass =
     public static readonly Outcome Rejected = new(CallClass.Rejected, Fault.Callee);
     public static readonly Outcome Nonexistent = new(CallClass.Nonexistent, Fault.Callee);
 
-    /// <summary>The trunk refuses us: credentials, funds, codecs, an identity it wants.</summary>
+    /// <summary>The trunk has no funds left for us: its account is to be topped up (P46).</summary>
+    public static readonly Outcome NoFunds = new(CallClass.Technical, Fault.Trunk, IsNoFunds: true);
+
+    /// <summary>The trunk refuses us: credentials, codecs, an identity it wants.</summary>
     public static readonly Outcome TrunkRefuses = new(CallClass.Technical, Fault.Trunk, IsChannelClass: true);
 
     /// <summary>The trunk has no room or does not answer.</summary>

@@ -5,7 +5,7 @@ namespace Dialer.Silo.Telephony.Sip;
 
 /// <summary>
 /// How a leg's end is judged (P40). First what we did ourselves, then a Q.850 cause that says more than the response, then the
-/// response, then the transport. Causes never change 408, 5xx and 6xx. A trunk may override single rows.
+/// response, then the transport. Causes never change 402, 408, 5xx and 6xx. A trunk may override single rows.
 /// </summary>
 public sealed class OutcomeTable
 {
@@ -17,7 +17,8 @@ public sealed class OutcomeTable
         (Outcome.NoAnswer, [480]),
         (Outcome.Rejected, [433, 603, 607, 608]),
         (Outcome.Nonexistent, [404, 410, 416, 484, 485, 604]),
-        (Outcome.TrunkRefuses, [305, 401, 402, 405, 406, 407, 415, 420, 421, 428, 436, 437, 438, 488, 493, 606]),
+        (Outcome.NoFunds, [402]),
+        (Outcome.TrunkRefuses, [305, 401, 405, 406, 407, 415, 420, 421, 428, 436, 437, 438, 488, 493, 606]),
         (Outcome.NetworkFails, [400, 403, 408, 429, 481, 482, 483, 491, 513]));
 
     /// <summary>Causes of Q.850 that are specific; 16, 31, 127 and the rest say nothing.</summary>
@@ -60,7 +61,7 @@ public sealed class OutcomeTable
             return own;
         }
 
-        var obeysCause = end.Status is not 408 and < 500;
+        var obeysCause = end.Status is not (402 or 408) and < 500;
         if (obeysCause && ByCause.TryGetValue(end.Q850, out var cause))
         {
             return cause;
