@@ -83,7 +83,7 @@ internal sealed record CountersView(
     int NoAnswerCalls,
     double TalkSeconds,
     long SpeechSeconds,
-    long BilledSeconds)
+    long BilledSeconds = 0)
 {
     public static CountersView Of(CampaignCounters c) => new(
         c.Total, c.Loaded, c.Final, c.Waiting, c.Live, c.Backoff, c.WaitingForRetry, c.Answered, c.NotAnswered, c.Nonexistent, c.TechnicalError,

@@ -36,8 +36,7 @@ internal sealed partial class CampaignWatch(
             await Task.WhenAll(group.Select(TouchAsync));
         }
 
-        // live calls are metered wherever the account is, and it is somewhere (P46)
-        await grains.GetGrain<IAccountGrain>(1).TouchAsync();
+        await TouchAccountAsync();
 
         var now = Clock.Now();
         if (roster.IsFirst && now - sweptAt >= SweepEvery)
@@ -63,6 +62,19 @@ internal sealed partial class CampaignWatch(
         catch (Exception e)
         {
             LogTouchFailed(campaign, e.GetType().Name);
+        }
+    }
+
+    /// <summary>Live calls are metered wherever the account is, and it is to be somewhere (P46).</summary>
+    private async Task TouchAccountAsync()
+    {
+        try
+        {
+            await grains.GetGrain<IAccountGrain>(1).TouchAsync();
+        }
+        catch (Exception e)
+        {
+            LogAccountFailed(e.GetType().Name);
         }
     }
 
@@ -99,6 +111,9 @@ internal sealed partial class CampaignWatch(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Watching campaigns failed; tried again soon")]
     private partial void LogPassFailed(Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The account did not answer ({Cause}); touched again soon")]
+    private partial void LogAccountFailed(string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign} did not answer ({Cause}); touched again soon")]
     private partial void LogTouchFailed(CampaignId campaign, string cause);

@@ -1,5 +1,4 @@
 using System.Net;
-using Dialer.Campaigns;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Telephony.Simulated;
@@ -74,10 +73,10 @@ internal sealed class DialerCluster : IAsyncDisposable
     public T Get<T>()
         where T : notnull => Silos[0].ServiceProvider.GetRequiredService<T>();
 
-    /// <summary>The silo that hosts a campaign.</summary>
-    public async Task<InProcessSiloHandle> HostOfAsync(ICampaignGrain campaign)
+    /// <summary>The silo that hosts a grain.</summary>
+    public async Task<InProcessSiloHandle> HostOfAsync(IAddressable grain)
     {
-        var address = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(campaign);
+        var address = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
         return Silos.Single(s => s.SiloAddress.Equals(address));
     }
 

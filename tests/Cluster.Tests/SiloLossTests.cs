@@ -1,3 +1,4 @@
+using Dialer.Accounts;
 using Dialer.Calendars;
 using Dialer.Calls;
 using Dialer.Campaigns;
@@ -44,7 +45,24 @@ public class SiloLossTests(Engines engines)
         AssertBooks(cluster, done.Counters);
     }
 
-    private static async Task<ICampaignGrain> CreateAsync(DialerCluster cluster)
+    /// <summary>Nobody asks for the packages: they are metered by themselves, also after the silo that did it is gone (P46).</summary>
+    [Fact]
+    public async Task KilledSiloOfTheAccount_CallsAreStillMetered_AndTheCampaignPauses_P46()
+    {
+        await using var cluster = await DialerCluster.StartAsync(await engines.NewAsync(StorageEngine.PostgreSql));
+        var campaign = await CreateAsync(cluster, new SecondsRange(500, 550));
+        var account = cluster.Grains.GetGrain<IAccountGrain>(1);
+        Assert.True((await account.PutPackagesAsync(new PackageLimits(3600, null), 0)).IsDone);
+        await campaign.StartAsync("test");
+        await Until.TrueAsync(async () => (await account.GetPackagesAsync()).TelephonyUsed > Cap, "calls are metered");
+        await cluster.KillAsync(await cluster.HostOfAsync(account));
+        cluster.Clock.Forward(TimeSpan.FromMinutes(5));
+        var paused = await UntilAsync(campaign, p => p.Status == CampaignStatus.Paused, "it pauses");
+        Assert.Equal([PauseCodes.TelephonyMinutes], paused.PauseCauses.Select(c => c.Code));
+        Assert.Equal(0, (await account.GetPackagesAsync()).TelephonyLeft);
+    }
+
+    private static async Task<ICampaignGrain> CreateAsync(DialerCluster cluster, SecondsRange? talk = null)
     {
         var channel = await cluster.Get<INewIds>().NextAsync();
         Assert.True((await cluster.Grains.GetGrain<IChannelGrain>(channel).CreateAsync(new ChannelSettings
@@ -62,7 +80,7 @@ public class SiloLossTests(Engines engines)
                 Nonexistent = 0,
                 Error = 0,
                 RingSeconds = new(0, 0.15),
-                TalkSeconds = new(0, 0.3),
+                TalkSeconds = talk ?? new(0, 0.3),
             },
         })).IsDone);
         var campaign = cluster.Grains.GetGrain<ICampaignGrain>(await cluster.Get<INewIds>().NextAsync());

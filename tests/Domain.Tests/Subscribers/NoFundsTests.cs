@@ -18,8 +18,15 @@ public class NoFundsTests
         world.DialWhenDue();
         var ended = new CallEnded
         {
-            Try = world.Row.Try, Campaign = world.Row.Campaign, Phone = Phone, Seq = 1, At = world.Now, Class = CallClass.Technical, Fault = Fault.Trunk,
-            Cause = new RawCause(402), IsNoFunds = true,
+            Try = world.Row.Try,
+            Campaign = world.Row.Campaign,
+            Phone = Phone,
+            Seq = 1,
+            At = world.Now,
+            Class = CallClass.Technical,
+            Fault = Fault.Trunk,
+            Cause = new RawCause(402),
+            IsNoFunds = true,
         };
         var step = SubscriberMachine.Ended(world.Context(0), ended, world.Now, isChannelDown: false);
         Assert.Equal((JobStatus.Waiting, 0, 1), (step.Row.Status, step.Row.AttemptsTotal, step.Row.ErrorStreak));
