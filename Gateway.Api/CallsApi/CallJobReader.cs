@@ -30,7 +30,8 @@ internal sealed class CallJobReader(INumberReader numbers)
         }
 
         var text = TextOf(item, "phone") ?? "";
-        var zone = TextOf(item, "gmtZone");
+        // what is no text is no zone, rather than none
+        var zone = TextOf(item, "gmtZone") ?? (item.TryGetProperty("gmtZone", out var odd) && odd.ValueKind != JsonValueKind.Null ? "?" : null);
         var read = numbers.Read(text, string.IsNullOrEmpty(zone) ? null : zone);
         if (!read.IsDone)
         {

@@ -54,7 +54,8 @@ internal static class CallReports
                 return fault!;
             }
 
-            var (jobs, unknown) = selection.Resolve(await reports.FindJobsAsync(campaign.Id, selection.Ids, selection.Phones));
+            // a deleted campaign has no numbers any more (P57)
+            var (jobs, unknown) = selection.Resolve(campaign.Status == CampaignStatus.Deleted ? [] : await reports.FindJobsAsync(campaign.Id, selection.Ids, selection.Phones));
             return jobs is null ? unknown! : await answer(campaign.Id, [.. jobs.Select(j => j.Id)]);
         });
 
@@ -118,15 +119,21 @@ internal static class CallReports
                     return UnixTime.None;
                 }
 
-                bad = Instants.TryReadAny(value, out var instant) ? bad : name;
-                return instant;
+                if (Instants.TryReadMs(value, out var ms))
+                {
+                    // from the epoch on, or before: no lower bound; until then: nothing
+                    return ms > 0 ? new UnixTime(ms) : name.EndsWith("From", StringComparison.Ordinal) ? UnixTime.None : new UnixTime(1);
+                }
+
+                bad = name;
+                return UnixTime.None;
             }
 
             string[] names = ["createdAtFrom", "createdAtTo", "startedAtFrom", "startedAtTo", "finishedAtFrom", "finishedAtTo"];
             var bounds = names.ToDictionary(n => n, Bound, StringComparer.Ordinal);
             return bad is not null
                 ? CallsErrors.BadRequest($"filter.{bad} is an instant with an offset, or Unix milliseconds.")
-                : CallsJson.Ok(await answer(campaign, n => bounds[n], page));
+                : CallsJson.Ok(campaign.Status == CampaignStatus.Deleted ? new CallsPage<T>([], page) : await answer(campaign, n => bounds[n], page));
         });
 
     private static (CallsPagination? Page, IResult? Fault) Pagination(JsonElement pagination)

@@ -11,5 +11,10 @@ internal static class CallsApiEndpoints
         routes.MapCallReports();
         routes.MapCampaignInfo();
         routes.MapControlCampaign();
+        // the token is the only credential here: nobody is asked for a key, wherever a typing error leads
+        routes.MapFallback("/api/calls/{**rest}", Nothing).AllowAnonymous().ExcludeFromDescription();
+        routes.MapFallback("/api/crmCalls/{**rest}", Nothing).AllowAnonymous().ExcludeFromDescription();
     }
+
+    private static IResult Nothing() => CallsErrors.NotFound("There is no such operation of the Calls API, or it takes another verb.");
 }

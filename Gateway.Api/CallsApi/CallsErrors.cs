@@ -8,6 +8,8 @@ internal static class CallsErrors
 
     public static IResult BadRequest(string message) => Of(new CallsError("bad.request", message));
 
+    public static IResult NotFound(string message) => Of(StatusCodes.Status404NotFound, new CallsError("not.found", message));
+
     public static IResult Of(CallsError error) => Of(StatusCodes.Status400BadRequest, error);
 
     public static IResult TooLarge(string message) => Of(StatusCodes.Status413PayloadTooLarge, new CallsError("bad.request", message));

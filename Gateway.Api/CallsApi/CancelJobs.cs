@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dialer.Campaigns;
 using Dialer.Gateway.Access;
 using Dialer.Intake;
 using Dialer.Numbers;
@@ -39,7 +40,9 @@ internal static class CancelJobs
                 return CallsJson.Ok(JsonSerializer.Deserialize<string[]>(earlier));
             }
 
-            var (jobs, unknown) = selection.Resolve([.. (await reports.FindJobsAsync(campaign.Id, selection.Ids, selection.Phones)).Where(IsFromApi)]);
+            var (jobs, unknown) = selection.Resolve(campaign.Status == CampaignStatus.Deleted
+                ? []
+                : [.. (await reports.FindJobsAsync(campaign.Id, selection.Ids, selection.Phones)).Where(IsFromApi)]);
             if (jobs is null)
             {
                 await (key is null ? Task.CompletedTask : answers.ForgetAsync(key));

@@ -8,6 +8,8 @@ namespace Dialer.Gateway.CallsApi;
 /// <summary>Jobs named by phones, ids or both (calls-api §1.8, §1.9): strings or numbers; an unknown one fails the request.</summary>
 internal sealed record Selection(IReadOnlyList<PhoneNumber> Phones, IReadOnlyList<JobId> Ids)
 {
+    private static readonly string[] Members = ["phones", "ids"];
+
     public bool IsEmpty => Phones.Count == 0 && Ids.Count == 0;
 
     public static async Task<(Selection? Value, IResult? Fault)> ReadAsync(HttpContext context, INumberReader numbers)
@@ -16,6 +18,11 @@ internal sealed record Selection(IReadOnlyList<PhoneNumber> Phones, IReadOnlyLis
         if (fault is not null)
         {
             return (null, fault);
+        }
+
+        if (Malformed(body) is { } name)
+        {
+            return (null, CallsErrors.BadRequest($"{name} is an array."));
         }
 
         var phones = new List<PhoneNumber>();
@@ -61,6 +68,10 @@ internal sealed record Selection(IReadOnlyList<PhoneNumber> Phones, IReadOnlyLis
 
     private static IResult Unknown(string type, string what) =>
         CallsErrors.Of(new CallsError(type, $"The campaign has no '{(what.Length > 40 ? what[..40] + "…" : what)}'."));
+
+    /// <summary>A member that is there and no array: whoever sent it means somebody, and must not believe that it is settled.</summary>
+    private static string? Malformed(JsonElement body) => Members.FirstOrDefault(
+        name => body.TryGetProperty(name, out var list) && list.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null));
 
     private static IEnumerable<string?> Texts(JsonElement body, string name) =>
         body.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array

@@ -25,7 +25,7 @@ internal static class CampaignEndpoints
             .Accepts<CampaignBody>("application/json").Produces<CampaignView>(201).ProducesProblem(400).ProducesProblem(403).ProducesProblem(409).ProducesProblem(422)
             .RequireAuthorization(AccessNames.Operator).Audited("campaign.create", target: null).Idempotent();
         campaigns.MapGet("/{id:long}", GetAsync).WithName("getCampaign").WithSummary("A campaign.")
-            .Produces<CampaignView>().Produces(304).ProducesProblem(404);
+            .Produces<CampaignView>().ProducesProblem(404);
         campaigns.MapPatch("/{id:long}", EditAsync).WithName("editCampaign").WithSummary("Changes conditions (JSON Merge Patch), while scheduled or paused.")
             .Accepts<CampaignBody>("application/merge-patch+json", "application/json").Produces<CampaignView>()
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422).ProducesProblem(428)
@@ -181,6 +181,11 @@ internal static class CampaignEndpoints
         }
 
         var refusals = new List<Refusal>();
+        if (patch.ContainsKey("start") && edited.Start == Now)
+        {
+            refusals.Add(new Refusal("invalid_setting", $"start is an instant with an offset, or null = a draft; to start it now: POST {Path}/{id}/start.", Field: "start"));
+        }
+
         var startsAt = patch.ContainsKey("start") ? StartOf(edited.Start, refusals) : campaign.StartsAt;
         if (edited.ToSettings(campaign.Settings.TimeZone, refusals, campaign.Settings) is not { } settings || refusals.Count > 0)
         {
@@ -254,7 +259,7 @@ internal static class CampaignEndpoints
 
     private static async Task<(bool PutBack, IResult? Fault)> PutBackAsync(HttpContext context)
     {
-        if (context.Request.ContentLength is null or 0)
+        if (await BodyPresence.IsAbsentAsync(context))
         {
             return (false, null);
         }

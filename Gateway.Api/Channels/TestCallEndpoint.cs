@@ -147,7 +147,7 @@ internal static class TestCallEndpoint
     {
         if (report.Status == JobStatus.Final)
         {
-            return new WhyNot("not_called", $"The number is not called: {report.EndReason}.", IsCertain: true);
+            return new WhyNot("not_called", $"The number is not called: {report.EndReason.Word()}.", IsCertain: true);
         }
 
         if (report.NextAt > now + TimeSpan.FromSeconds(1) && await queries.ReadNotesAsync(report.Id) is [.., var note])

@@ -123,7 +123,7 @@ internal static class DoNotCallEndpoints
 
     private static async Task<(string Reason, IResult? Fault)> ReasonAsync(HttpContext context)
     {
-        if (context.Request.ContentLength is null or 0)
+        if (await BodyPresence.IsAbsentAsync(context))
         {
             return ("", null);
         }

@@ -6,6 +6,7 @@ using Dialer.Gateway.Campaigns;
 using Dialer.Gateway.Problems;
 using Dialer.Gateway.Wire;
 using Dialer.Numbers;
+using Dialer.PhoneLists;
 using Dialer.Reports;
 using Dialer.Subscribers;
 
@@ -55,32 +56,55 @@ internal static class NumberEndpoints
         var campaign = new CampaignId(id);
         var rows = string.IsNullOrWhiteSpace(q)
             ? await queries.ReadJobsAsync(campaign, wanted, new JobId(paging.After ?? 0), paging.Limit)
-            : await FindAsync(campaign, q.Trim(), queries, reports, numbers, paging);
+            : await FindAsync(campaign, q.Trim(), wanted, queries, reports, numbers, paging);
         return Results.Ok(Page.Of(rows, paging, j => j.Id.Value, NumberView.Of));
     }
 
     private static async Task<IReadOnlyList<JobReport>> FindAsync(
-        CampaignId campaign, string text, IDialerQueries queries, IJobReports reports, INumberReader numbers, Paging paging)
+        CampaignId campaign, string text, JobStatus? status, IDialerQueries queries, IJobReports reports, INumberReader numbers, Paging paging)
     {
         var phone = numbers.Read(text, null);
         var found = await reports.FindJobsAsync(campaign, JobId.TryParse(text, out var id) ? [id] : [], phone.IsDone ? [phone.Value.Phone] : []);
-        return await queries.ReadJobsAsync(campaign, [.. found.Select(f => f.Id).Where(j => j.Value > (paging.After ?? 0)).Order().Take(paging.Limit)]);
+        var rows = await queries.ReadJobsAsync(campaign, [.. found.Select(f => f.Id).Where(j => j.Value > (paging.After ?? 0)).Order()]);
+        return [.. rows.Where(r => status is null || r.Status == status).Take(paging.Limit)];
     }
 
-    private static async Task<IResult> GetAsync(long id, long jobId, IDialerQueries queries)
+    private static async Task<IResult> GetAsync(long id, long jobId, IDialerQueries queries, IJobReports reports, IGrainFactory grains)
     {
+        if (await CampaignEndpoints.FindAsync(grains, id) is not { } campaign)
+        {
+            return CampaignEndpoints.NotFound();
+        }
+
         var job = new JobId(jobId);
-        if ((await queries.ReadJobsAsync(new CampaignId(id), [job])).SingleOrDefault() is not { } report)
+        if ((await queries.ReadJobsAsync(campaign.Id, [job])).SingleOrDefault() is not { } report)
         {
             return NotFound();
         }
 
         var (tries, notes) = (await queries.ReadTriesAsync(job), await queries.ReadNotesAsync(job));
-        return Results.Ok(new TimelineView(NumberView.Of(report), [.. tries.Select(TryView.Of)], [.. notes.Select(NoteView.Of)]));
+        return Results.Ok(new TimelineView(
+            NumberView.Of(report),
+            await BasisAsync(campaign, job, reports, grains),
+            !campaign.Settings.UseSubscriberLocalTime,
+            [.. tries.Select(TryView.Of)],
+            [.. notes.Select(NoteView.Of)]));
     }
+
+    /// <summary>Of a number that came with a list (P57).</summary>
+    private static async Task<string?> BasisAsync(Dialer.Campaigns.CampaignView campaign, JobId job, IJobReports reports, IGrainFactory grains) =>
+        campaign.Settings.List is { } list
+        && (await reports.FindJobsAsync(campaign.Id, [job], [])) is [{ Flags: var flags }] && (flags & JobFlags.FromApi) == 0
+            ? (await grains.GetGrain<IPhoneListGrain>(list.Value).GetAsync())?.Basis
+            : null;
 
     private static async Task<IResult> CancelAsync(long id, long jobId, IDialerQueries queries, IGrainFactory grains)
     {
+        if (await CampaignEndpoints.FindAsync(grains, id) is null)
+        {
+            return CampaignEndpoints.NotFound();
+        }
+
         var (campaign, job) = (new CampaignId(id), new JobId(jobId));
         if ((await queries.ReadJobsAsync(campaign, [job])).SingleOrDefault() is not { } report)
         {
@@ -120,7 +144,7 @@ internal sealed record NumberView(
     string Phone,
     JobStatus Status,
     JobResult Result,
-    EndReason EndReason,
+    string EndReason,
     int Attempts,
     int Tries,
     DateTimeOffset CreatedAt,
@@ -139,7 +163,7 @@ internal sealed record NumberView(
         job.Phone.Digits,
         job.Status,
         job.Result,
-        job.EndReason,
+        job.EndReason.Word(),
         job.Attempts,
         job.Tries,
         job.CreatedAt.ToDateTimeOffset(),
@@ -155,7 +179,9 @@ internal sealed record NumberView(
 }
 
 /// <summary>Everything that happened to a job (P32).</summary>
-internal sealed record TimelineView(NumberView Number, IReadOnlyList<TryView> Tries, IReadOnlyList<NoteView> Notes);
+/// <param name="Basis">The basis for calling that its list was given (P57); null = none, or it came by the API.</param>
+/// <param name="ZoneUnused">Local time is off: its windows are judged in the campaign's zone (P4).</param>
+internal sealed record TimelineView(NumberView Number, string? Basis, bool ZoneUnused, IReadOnlyList<TryView> Tries, IReadOnlyList<NoteView> Notes);
 
 /// <summary>A try.</summary>
 /// <param name="Attempt">Which attempt of the series; null = it did not count.</param>

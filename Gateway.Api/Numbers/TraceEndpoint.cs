@@ -20,7 +20,7 @@ internal static class TraceEndpoint
     private static async Task<IResult> GetAsync(long id, long jobId, int number, IDialerQueries queries, IGrainFactory grains)
     {
         var job = new JobId(jobId);
-        if ((await queries.ReadJobsAsync(new CampaignId(id), [job])).Count == 0)
+        if (await Campaigns.CampaignEndpoints.FindAsync(grains, id) is null || (await queries.ReadJobsAsync(new CampaignId(id), [job])).Count == 0)
         {
             return Problem.Of(StatusCodes.Status404NotFound, "number_not_found", "There is no such number in this campaign.");
         }

@@ -47,7 +47,7 @@ internal sealed class JobsTable(IReportExports exports, CampaignId campaign, Job
                 job.Phone.IsNone ? "" : job.Phone.Digits,
                 Word(job.Status),
                 Word(job.Result),
-                Word(job.EndReason),
+                job.EndReason == EndReason.None ? "" : job.EndReason.Word(),
                 Text(job.Attempts),
                 Text(job.Tries),
                 Text(job.CreatedAt),

@@ -84,8 +84,8 @@ public readonly record struct CampaignCounters
     [Id(27)] public long BilledSeconds { get; init; }
 
     /// <summary>
-    /// How they read in a campaign of this status. Finish writes no row: what waits, and what was not loaded yet, reads as done
-    /// (<c>noAnswer</c> after attempts, else <c>notDone</c>), as each job does in reports.
+    /// How they read in a campaign of this status. Finish writes no row: what waits, and what was not loaded yet, reads as
+    /// <c>notDone</c> (P11), as each job does in reports.
     /// </summary>
     public CampaignCounters ReadIn(CampaignStatus status) => status is not (CampaignStatus.Finished or CampaignStatus.Deleted) ? this : this with
     {
@@ -95,8 +95,7 @@ public readonly record struct CampaignCounters
         WaitingForRetry = 0,
         WaitingAttempted = 0,
         Final = Total - Live,
-        NotAnswered = NotAnswered + WaitingAttempted,
-        NotDone = NotDone + (Total - Loaded) + Waiting + Backoff - WaitingAttempted,
+        NotDone = NotDone + (Total - Loaded) + Waiting + Backoff,
     };
 
     public static CampaignCounters operator +(CampaignCounters a, CampaignCounters b) => new()

@@ -33,6 +33,19 @@ public static partial class InstantTexts
         return false;
     }
 
+    /// <summary>As above, in Unix milliseconds and of any time, also before 1970: bounds of filters.</summary>
+    public static bool TryReadMs(JsonElement value, out long ms)
+    {
+        ms = 0;
+        if (JsonTexts.Read(value) is { } text && TryRead(text, out var read))
+        {
+            ms = read.ToUnixTimeMilliseconds();
+            return true;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out ms) && ms < UnixTime.Never.Ms;
+    }
+
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -35,3 +35,20 @@ public enum EndReason : byte
     /// <summary>The trunk may not call such numbers (P39).</summary>
     DestinationNotAllowed = 10,
 }
+
+/// <summary>How programs are told of it.</summary>
+public static class EndReasonWords
+{
+    /// <summary>Stable: <c>none</c>, <c>dnc</c> (P38), <c>zone_unknown</c> (P4), …</summary>
+    public static string Word(this EndReason reason) => reason switch
+    {
+        EndReason.DoNotCall => "dnc",
+        EndReason.ZoneUnknown => "zone_unknown",
+        EndReason.StopCalls => "stop_calls",
+        EndReason.AttemptsLowered => "attempts_lowered",
+        EndReason.CampaignFinished => "campaign_finished",
+        EndReason.NeverOpen => "never_open",
+        EndReason.DestinationNotAllowed => "destination_not_allowed",
+        _ => reason.ToString().ToLowerInvariant(),
+    };
+}

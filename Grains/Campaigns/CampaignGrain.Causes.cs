@@ -54,6 +54,9 @@ internal sealed partial class CampaignGrain
         }
     }
 
+    /// <summary>Without a bot it may be made and changed, and does not start (P41): the bot may come with the channel.</summary>
+    private static bool IsFaultOfADraft(Refusal fault) => fault.Code != NoScenario;
+
     /// <summary>A list matters until its loading begins: then the campaign has its own copy of the numbers (P36).</summary>
     private async Task<IReadOnlyList<Refusal>> ReadFaultsAsync(CampaignSettings settings) =>
         [.. (await CheckReferencesAsync(settings)).Where(f => f.Code != PauseCodes.ListDeleted || row!.Loading == LoadingState.None)];

@@ -19,7 +19,7 @@ internal sealed partial class CampaignGrain
         }
 
         var now = clock.Now();
-        var faults = CampaignRules.Check(settings, startsAt, now).Concat(await CheckReferencesAsync(settings)).ToList();
+        var faults = CampaignRules.Check(settings, startsAt, now).Concat((await CheckReferencesAsync(settings)).Where(IsFaultOfADraft)).ToList();
         if (faults.Count == 0)
         {
             faults.AddRange(await RefuseUnconfirmedZoneAsync(settings));
@@ -144,7 +144,7 @@ internal sealed partial class CampaignGrain
 
         // a start that has passed is history, and so is the list once its loading began
         var checkedStart = row.StartedAt.IsNone ? startsAt : UnixTime.None;
-        IReadOnlyList<Refusal> faults = [.. CampaignRules.Check(settings, checkedStart, clock.Now()).Concat(await ReadFaultsAsync(settings))];
+        IReadOnlyList<Refusal> faults = [.. CampaignRules.Check(settings, checkedStart, clock.Now(), startsAt == row.StartsAt).Concat((await ReadFaultsAsync(settings)).Where(IsFaultOfADraft))];
         return faults.Count > 0 || isScenarioOnly ? faults : await RefuseUnconfirmedZoneAsync(settings);
     }
 

@@ -213,7 +213,7 @@ internal sealed partial class CampaignGrain : Grain, ICampaignGrain, IRemindable
         StartedAt = shown.StartedAt,
         FinishedAt = shown.FinishedAt,
         PauseCauses = StandOf(shown).Causes,
-        AllowedActions = CampaignMachine.AllowedActions(StandOf(shown)),
+        AllowedActions = CampaignMachine.AllowedActions(StandOf(shown), shown.Counters.Live),
         Counters = shown.Counters.ReadIn(shown.Status),
     };
 

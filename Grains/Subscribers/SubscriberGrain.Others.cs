@@ -84,9 +84,10 @@ internal sealed partial class SubscriberGrain
     {
         var cancelled = new List<JobId>();
         var stored = await store.ReadSubscriberAsync(campaign, phone);
+        var isOver = stored?.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted;
         foreach (var row in stored?.Rows.Where(r => jobs is null || jobs.Contains(r.Id)) ?? [])
         {
-            if (SubscriberMachine.Cancel(row, reason, clock.Now()) is { } step && await store.WriteStepAsync(step))
+            if (SubscriberMachine.Cancel(row, reason, clock.Now(), isOver) is { } step && await store.WriteStepAsync(step))
             {
                 cancelled.Add(row.Id);
             }

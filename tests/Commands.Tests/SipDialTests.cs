@@ -38,7 +38,7 @@ public sealed class SipDialTests : IAsyncLifetime
         var rows = (await File.ReadAllLinesAsync(commands.File("report.csv"))).Skip(1).ToDictionary(r => r.Split(',')[0], r => r.Split(','));
         Assert.Equal(["answered", "busy", "nonexistent", "rejected"], Enumerable.Range(1, 4).Select(i => rows[$"7916100000{i}"][8]));
         Assert.Equal(["200", "486", "404", "603"], Enumerable.Range(1, 4).Select(i => rows[$"7916100000{i}"][9]));
-        Assert.All((string[])["14155550123", "78091234567"], p => Assert.Equal("destinationNotAllowed", rows[p][3]));
+        Assert.All((string[])["14155550123", "78091234567"], p => Assert.Equal("destination_not_allowed", rows[p][3]));
         Assert.Equal(4, far.Calls);
         Assert.All(far.Invites, i => Assert.Equal("74951112233", SipUri.TryParse(i.From!.Uri, out var from) ? from.User : null));
         Assert.DoesNotContain(output, l => l.Contains("se\"cret", StringComparison.Ordinal));

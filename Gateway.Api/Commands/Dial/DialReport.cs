@@ -124,7 +124,7 @@ internal sealed class DialReport : IAsyncDisposable
         job.Phone.Digits,
         Lower(job.Status),
         job.Result == JobResult.None ? "" : Lower(job.Result),
-        job.EndReason == EndReason.None ? "" : Lower(job.EndReason),
+        job.EndReason == EndReason.None ? "" : job.EndReason.Word(),
         job.Attempts.ToString(CultureInfo.InvariantCulture),
         job.Tries.ToString(CultureInfo.InvariantCulture),
         job.LastStartedAt.IsNone ? "" : job.LastStartedAt.ToString(),

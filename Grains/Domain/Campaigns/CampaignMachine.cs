@@ -149,15 +149,17 @@ public static class CampaignMachine
     }
 
     /// <summary>What an operator may do from here: drives buttons and 409 answers.</summary>
-    public static IReadOnlyList<string> AllowedActions(CampaignStand stand)
+    /// <param name="stand">The campaign.</param>
+    /// <param name="live">Calls that are up: they can be hung up whatever the status (P61).</param>
+    public static IReadOnlyList<string> AllowedActions(CampaignStand stand, int live = 0)
     {
         ArgumentNullException.ThrowIfNull(stand);
         return stand.Status switch
         {
             CampaignStatus.Scheduled => ["start", "edit", "finish", "delete"],
             CampaignStatus.Running => ["pause", "finish", "stop-now", "delete"],
-            CampaignStatus.Paused => stand.Blocking.Any() ? ["edit", "finish", "delete"] : ["resume", "edit", "finish", "delete"],
-            CampaignStatus.Finished => ["delete"],
+            CampaignStatus.Paused => stand.Blocking.Any() ? ["edit", "finish", "stop-now", "delete"] : ["resume", "edit", "finish", "stop-now", "delete"],
+            CampaignStatus.Finished => live > 0 ? ["stop-now", "delete"] : ["delete"],
             _ => [],
         };
     }

@@ -8,7 +8,7 @@ namespace Dialer.Domain.Campaigns;
 /// <summary>What settings of a campaign must hold (P1–P7): every fault at once, each naming its field and the mend.</summary>
 public static class CampaignRules
 {
-    public static IReadOnlyList<Refusal> Check(CampaignSettings settings, UnixTime startsAt, UnixTime now)
+    public static IReadOnlyList<Refusal> Check(CampaignSettings settings, UnixTime startsAt, UnixTime now, bool isStartKept = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var faults = new List<Refusal>();
@@ -28,7 +28,7 @@ public static class CampaignRules
             "timeZone",
             $"'{settings.TimeZone}' is not an IANA time zone; write for example Europe/Moscow.");
         Demand(
-            startsAt.IsNone || startsAt >= now - CampaignMachine.PastTolerance,
+            startsAt.IsNone || isStartKept || startsAt >= now - CampaignMachine.PastTolerance,
             "start",
             "The start is in the past; give a coming instant or start now.");
         Demand(settings.FinishAt.IsNone || settings.FinishAt > now, "finishAt", "The finish instant is in the past.");

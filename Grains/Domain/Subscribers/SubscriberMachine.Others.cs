@@ -11,10 +11,14 @@ public static partial class SubscriberMachine
     /// Cancels a job (P27): a waiting one ends now; a live one is marked and its call ends normally. Null when it is final or
     /// marked already.
     /// </summary>
-    public static SubscriberStep? Cancel(JobRow row, EndReason reason, UnixTime now)
+    /// <param name="row">The job.</param>
+    /// <param name="reason">Why it ends.</param>
+    /// <param name="now">When.</param>
+    /// <param name="isOver">The campaign is finished or deleted: what waits in it has ended already, and is not cancelled any more (P11).</param>
+    public static SubscriberStep? Cancel(JobRow row, EndReason reason, UnixTime now, bool isOver = false)
     {
         ArgumentNullException.ThrowIfNull(row);
-        if (row.Status == JobStatus.Final || row.Has(JobFlags.CancelRequested))
+        if (row.Status == JobStatus.Final || row.Has(JobFlags.CancelRequested) || (isOver && reason == EndReason.Cancelled && row.Status != JobStatus.Live))
         {
             return null;
         }

@@ -143,7 +143,7 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
             : report with
             {
                 Status = JobStatus.Final,
-                Result = report.Attempts > 0 ? JobResult.NoAnswer : JobResult.NotDone,
+                Result = JobResult.NotDone,
                 EndReason = EndReason.CampaignFinished,
                 FinishedAt = finishedAt,
                 NextAt = UnixTime.None,

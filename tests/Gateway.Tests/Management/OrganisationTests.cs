@@ -37,7 +37,7 @@ public class OrganisationTests(Rigs rigs)
         }
 
         await Until.TrueAsync(
-            async () => (string?)(await admin.GetAsync($"/api/v1/campaigns/{campaign.Id}/numbers/{ids[0]}").JsonAsync())["number"]!["endReason"] == "doNotCall", "its job ends");
+            async () => (string?)(await admin.GetAsync($"/api/v1/campaigns/{campaign.Id}/numbers/{ids[0]}").JsonAsync())["number"]!["endReason"] == "dnc", "its job ends");
         Assert.Equal(("asked", "api"), await EntryAsync(admin, phones[0]));
 
         // a file: all or none

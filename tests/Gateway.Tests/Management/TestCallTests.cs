@@ -44,7 +44,7 @@ public class TestCallTests(Rigs rigs)
         }
 
         var refused = await client.PostAsync(address, $$"""{"phone":"{{phone}}","timeZone":"Europe/Moscow"}""").ProblemAsync(HttpStatusCode.Conflict, "not_called");
-        Assert.Contains("DoNotCall", (string?)refused["detail"], StringComparison.Ordinal);
+        Assert.Contains("dnc", (string?)refused["detail"], StringComparison.Ordinal);
         await client.PostAsync(address, """{"phone":"123","timeZone":"Europe/Moscow"}""").ProblemAsync(HttpStatusCode.UnprocessableEntity, "phone_bad_format");
         await client.PostAsync(address, $$"""{"phone":"{{phone}}","timeZone":"Mars/Base"}""").ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
         await client.PostAsync("/api/v1/channels/1/test-call", """{"phone":"79161234567","timeZone":"Europe/Moscow"}""").ProblemAsync(HttpStatusCode.NotFound, "channel_not_found");

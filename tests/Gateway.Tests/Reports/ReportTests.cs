@@ -63,7 +63,7 @@ public class ReportTests(Rigs rigs)
         // what waits when a campaign is finished has ended, in the filter too
         await rig.Grains.GetGrain<ICampaignGrain>(campaign.Id.Value).FinishAsync("test");
         var ended = (await CsvAsync(client, campaign.Id, "jobs.csv?status=final")).Rows;
-        Assert.Equal(("final", "notDone", "campaignFinished"), (ended[3][2], ended[3][3], ended[3][4]));
+        Assert.Equal(("final", "notDone", "campaign_finished"), (ended[3][2], ended[3][3], ended[3][4]));
         Assert.Single((await CsvAsync(client, campaign.Id, "jobs.csv?status=waiting")).Rows);
     }
 
