@@ -16,7 +16,7 @@ public static class GuardedHttp
 
     private const int MaxHeaderKilobytes = 16;
 
-    public static SocketsHttpHandler NewHandler(AddressGuard guard, int connectionsPerServer) => new()
+    public static SocketsHttpHandler NewHandler(AddressGuard guard) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -24,7 +24,6 @@ public static class GuardedHttp
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = ConnectionLife,
         MaxResponseHeadersLength = MaxHeaderKilobytes,
-        MaxConnectionsPerServer = connectionsPerServer,
         ConnectCallback = (context, cancel) => ConnectAsync(guard, context.DnsEndPoint, cancel),
     };
 

@@ -11,7 +11,7 @@ internal sealed class WebhookAddresses(AddressGuard guard) : IWebhookAddresses
 
     public Refusal? Check(string url)
     {
-        if (url.Length > MaxLength || !Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.Host.Length == 0)
+        if (url.Length > MaxLength || url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) || !Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.Host.Length == 0)
         {
             return Refused("invalid_setting", $"Write https://HOST/PATH, at most {MaxLength} characters.");
         }

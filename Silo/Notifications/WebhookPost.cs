@@ -15,7 +15,7 @@ internal sealed class WebhookPost(AddressGuard guard, WebhookOptions options, Ti
     /// <summary>Of an answer no more is read: it is not kept, only the connection is to be of use again.</summary>
     private const int MaxAnswerBytes = 4096;
 
-    private readonly HttpClient client = new(GuardedHttp.NewHandler(guard, options.Concurrency)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient client = new(GuardedHttp.NewHandler(guard)) { Timeout = Timeout.InfiniteTimeSpan };
 
     public async Task<DeliveryAttempt> SendAsync(DueWebhook webhook, WebhookDelivery delivery, CancellationToken cancel)
     {

@@ -220,6 +220,7 @@ public class WebhookTests(Rigs rigs)
     [InlineData("""{"url":"https://169.254.169.254/latest/meta-data"}""", "address_refused", "/url")]
     [InlineData("""{"url":"https://localhost./x"}""", "address_refused", "/url")]
     [InlineData("""{"url":"http://crm.example/x"}""", "https_required", "/url")]
+    [InlineData("""{"url":"https://crm.example/\u0000"}""", "invalid_setting", "/url")]
     [InlineData("""{"url":"ftp://crm.example/x"}""", "invalid_setting", "/url")]
     [InlineData("""{"url":"https://user:password@crm.example/x"}""", "invalid_setting", "/url")]
     [InlineData("""{"url":"https://crm.example/x","events":["job.done"]}""", "invalid_setting", "/events")]
