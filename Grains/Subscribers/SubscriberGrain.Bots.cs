@@ -42,12 +42,14 @@ internal sealed partial class SubscriberGrain
             for (var round = 0; round < MaxRounds; round++)
             {
                 var decision = await decide();
-                if (decision.Step is not { } step)
+                if (decision.Step is not { } decided)
                 {
                     ForgetUnlessLive();
                     return decision.Answer;
                 }
 
+                // the campaign is told of the lane that the redial waits in
+                var step = await WithLaneAsync(decided);
                 if (await StoreHeardAsync(step, decision.Told))
                 {
                     await ActOnBotAsync(step);
@@ -69,7 +71,6 @@ internal sealed partial class SubscriberGrain
     /// <summary>What is held of a live call of the same job goes along with the row.</summary>
     private async Task<bool> StoreHeardAsync(SubscriberStep step, BotReply? all)
     {
-        step = await WithLaneAsync(step);
         if (!await store.WriteStepAsync(step))
         {
             return false;

@@ -46,7 +46,7 @@ public partial class PlanTests(Engines engines)
 
         await rig.DisposeAsync();
         var after = await ReadsAsync(rig.Options.ConnectionString!);
-        Assert.Equal(8, after.Count);
+        Assert.Equal(9, after.Count);
         Assert.All(after.Zip(before), t =>
         {
             Assert.True(t.First.Scanned == t.Second.Scanned, $"{t.First.Table}: {t.First.Scanned - t.Second.Scanned} rows were scanned");

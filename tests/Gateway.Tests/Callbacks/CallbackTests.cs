@@ -121,14 +121,14 @@ public class CallbackTests(Rigs rigs)
         Assert.Equal("/redial/maxAttempts", (string?)problem["errors"]![0]!["pointer"]);
         await stage.Http.PostAsync(stage.Path(call), "{").ProblemAsync(HttpStatusCode.BadRequest, "invalid_json");
         await stage.Http.PostAsync(stage.Path(call), "{}").ProblemAsync(HttpStatusCode.BadRequest, "invalid_json");
-        var large = new StringContent($$"""{"dialer":{"callResult":"{{new string('x', 300 << 10)}}"}}""", Encoding.UTF8, "application/json");
+        var large = new StringContent($$"""{"dialer":{"callResult":"{{new string('x', 300 << 10)}}" } }""", Encoding.UTF8, "application/json");
         await stage.Http.PostAsync(stage.Path(call), large).ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "too_large");
         call.End(CallClass.Answered);
         await stage.UntilFinalAsync(call);
 
         using var viewer = await rig.ClientAsync(AccessRole.Viewer);
         var timeline = await viewer.GetAsync($"/api/v1/campaigns/{stage.Campaign}/numbers/{call.Id.Job}").JsonAsync();
-        Assert.Equal("bot_fault", (string?)timeline["notes"]![0]!["code"]);
+        Assert.Equal("bot_error", (string?)timeline["notes"]![0]!["code"]);
         Assert.Contains("redial.maxAttempts", (string?)timeline["notes"]![0]!["detail"], StringComparison.Ordinal);
     }
 

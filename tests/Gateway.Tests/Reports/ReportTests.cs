@@ -36,19 +36,21 @@ public class ReportTests(Rigs rigs)
         var (name, rows) = await CsvAsync(client, campaign.Id, "jobs.csv");
         Assert.Equal("Весна 2026 a jobs.csv", name);
         Assert.Equal(
-            ["payload:имя", "payload:=x", "payload:n", "payload:tel", "payload:extra", "'=cmd", "phone (2)", "оценка", new string('h', 255)], rows[0][16..]);
+            ["payload:имя", "payload:=x", "payload:n", "payload:tel", "payload:extra", "'=cmd", "phone (2)", "оценка", new string('h', 255)], rows[0][20..]);
         Assert.Equal(jobs.Select(j => j.ToString()), rows[1..].Select(r => r[0]));
         Assert.Equal((phones[0].ToString(CultureInfo.InvariantCulture), "final", "reachedWithResult", "1", "1"), (rows[1][1], rows[1][2], rows[1][3], rows[1][5], rows[1][6]));
+        Assert.Equal(["call_result", "call_result_payload", "tag", "tag_payload"], rows[0][16..20]);
+        Assert.Equal(["'=ok", "", "", ""], rows[1][16..20]);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+03:00$", rows[1][7]);
-        Assert.Equal(["Анна", "'@sum", """{"a":[1]}""", "+7 916", "", "'=1+1", "x", "5"], rows[1][16..24]);
-        Assert.Equal(30_000, rows[1][24].Length);
-        Assert.Equal(["Борис", "", "", "", "'-2+3"], rows[2][16..21]);
-        Assert.Equal(("waiting", "", ""), (rows[3][2], rows[3][3], rows[3][16]));
+        Assert.Equal(["Анна", "'@sum", """{"a":[1]}""", "+7 916", "", "'=1+1", "x", "5"], rows[1][20..28]);
+        Assert.Equal(30_000, rows[1][28].Length);
+        Assert.Equal(["Борис", "", "", "", "'-2+3"], rows[2][20..25]);
+        Assert.Equal(("waiting", "", ""), (rows[3][2], rows[3][3], rows[3][20]));
         Assert.Equal([jobs[2].ToString()], (await CsvAsync(client, campaign.Id, "jobs.csv?status=waiting")).Rows[1..].Select(r => r[0]));
 
         var attempts = (await CsvAsync(client, campaign.Id, "attempts.csv")).Rows;
         Assert.Equal([jobs[0].ToString(), jobs[1].ToString()], attempts[1..].Select(r => r[0]));
-        Assert.Equal(("1", "answered", "'=ok", "Анна", "'=1+1"), (attempts[1][4], attempts[1][10], attempts[1][18], attempts[1][21], attempts[1][26]));
+        Assert.Equal(("1", "answered", "'=ok", "Анна", "'=1+1"), (attempts[1][4], attempts[1][10], attempts[1][18], attempts[1][25], attempts[1][30]));
 
         foreach (var (report, expected) in new[] { ("jobs", rows), ("attempts", attempts) })
         {
@@ -100,7 +102,7 @@ public class ReportTests(Rigs rigs)
             Payload = "{" + string.Join(',', Enumerable.Range(0, 10).Select(k => $"\"k{i * 10 + k}\":{k}")) + "}",
         })]);
         var rows = (await CsvAsync(client, campaign.Id, "jobs.csv")).Rows;
-        Assert.Equal((16 + 201, "payload:k199", "payload"), (rows[0].Length, rows[0][^2], rows[0][^1]));
+        Assert.Equal((20 + 201, "payload:k199", "payload"), (rows[0].Length, rows[0][^2], rows[0][^1]));
         Assert.Equal(("9", ""), (rows[20][^2], rows[20][^1]));
         Assert.Equal("""{"k200":0,"k201":1,"k202":2,"k203":3,"k204":4,"k205":5,"k206":6,"k207":7,"k208":8,"k209":9}""", rows[21][^1]);
     }
