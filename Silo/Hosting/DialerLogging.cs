@@ -23,7 +23,7 @@ public static class DialerLogging
             return builder.SetMinimumLevel(LogLevel.Error).AddFilter("Orleans", LogLevel.Critical);
         }
 
-        return builder.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Error)
+        return builder.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
             // notes about the collector and a watchdog that takes the machine's uptime for a stall
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }

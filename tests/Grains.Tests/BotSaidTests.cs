@@ -127,7 +127,7 @@ public class BotSaidTests(Rigs rigs)
         call.End(CallClass.Answered);
         await stage.UntilFinalAsync(job);
         await stage.Subscriber(phone).BotFaultAsync(call.Id, "after");
-        Assert.Equal([("bot_fault", 200), ("bot_fault", 5)], (await stage.NotesAsync(job)).Select(n => (n.Code, n.Detail!.Length)));
+        Assert.Equal([("bot_error", 200), ("bot_error", 5)], (await stage.NotesAsync(job)).Select(n => (n.Code, n.Detail!.Length)));
         await stage.AssertBooksAsync();
     }
 

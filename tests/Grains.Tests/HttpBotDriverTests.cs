@@ -39,7 +39,7 @@ public class HttpBotDriverTests(Rigs rigs)
         var queries = (IDialerQueries)host.Services.GetService(typeof(IDialerQueries))!;
         foreach (var (job, i) in jobs.Select((job, i) => (job, i)))
         {
-            var tried = Assert.Single(await queries.ReadTriesAsync(job));
+            var tried = Assert.Single(await queries.ReadTriesAsync(job), t => t.Class != CallClass.NotPlaced);
             var isBots = i % 10 == 0;
             Assert.Equal((CallClass.Answered, isBots ? EndedBy.Bot : EndedBy.Callee), (tried.Class, tried.EndedBy));
             Assert.True(isBots ? tried.Talk < TimeSpan.FromSeconds(2) : tried.Talk >= TimeSpan.FromSeconds(2.9), $"{tried.Talk}");

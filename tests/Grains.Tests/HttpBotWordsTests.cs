@@ -21,7 +21,7 @@ public class HttpBotWordsTests(Rigs rigs)
         var rig = await rigs.GetAsync(engine);
         bot.OnEvent = t => t.Name == "/start" && Series(t) == 0 ? Redial(rig, attempts: 2) : null;
         var (stage, job, phone) = await BeginAsync(rig, bot);
-        await stage.UntilJobAsync(job, j => j.Status == JobStatus.Final && j.Tries == 2, "both series are over");
+        await BothAsync(stage, job);
         await HttpBotTests.TellsAsync(bot, 4);
         var told = bot.Of(phone);
         Assert.Equal(["/start", "hangup", "/start", "hangup"], told.Select(t => t.Name));
@@ -29,7 +29,6 @@ public class HttpBotWordsTests(Rigs rigs)
         Assert.Equal(2, (int)told[1].Json["redial"]!["accepted"]!);
         Assert.Equal((1, 2), (Series(told[2]), (int)told[2].Json["redial"]!["accepted"]!));
         Assert.Equal(1, (int)told[2].Json["rawRequest"]!["originateData"]!["callScenarioData"]!["callAttemptsHistory"]!["completedAttemptsToPhone"]!);
-        Assert.Equal(2, (await stage.JobAsync(job)).Tries);
         await stage.AssertBooksAsync();
     }
 
@@ -44,7 +43,7 @@ public class HttpBotWordsTests(Rigs rigs)
         var rig = await rigs.GetAsync(engine);
         bot.OnEvent = t => t.Name == name && Series(t) == 0 ? Redial(rig, attempts: 1) : null;
         var (stage, job, phone) = await BeginAsync(rig, bot, isAnswered: name == "hangup");
-        await stage.UntilJobAsync(job, j => j.Status == JobStatus.Final && j.Tries == 2, "the redial was made");
+        await BothAsync(stage, job);
         await Until.TrueAsync(() => bot.Of(phone).Any(t => Series(t) == 1), "its bot is told");
         Assert.Equal(1, (int)bot.Of(phone).First(t => Series(t) == 1).Json["redial"]!["accepted"]!);
         Assert.DoesNotContain(await stage.NotesAsync(job), n => n.Code == JobNote.BotFault);
@@ -58,7 +57,7 @@ public class HttpBotWordsTests(Rigs rigs)
         var rig = await rigs.GetAsync(engine);
         bot.OnEvent = t => Series(t) > 0 ? null : Redial(rig, t.Name == "/start" ? 1 : 4);
         var (stage, job, _) = await BeginAsync(rig, bot, isAnswered: true, next: c => c.End(CallClass.Busy));
-        await stage.UntilJobAsync(job, j => j.Status == JobStatus.Final && j.Tries == 2, "one attempt of the series, as the first said");
+        await BothAsync(stage, job);
         await HttpBotTests.TellsAsync(bot, 3);
         Assert.Equal(["/start", "hangup", "onCallNotConnected"], bot.All.Select(t => t.Name));
         await stage.AssertBooksAsync();
@@ -77,7 +76,7 @@ public class HttpBotWordsTests(Rigs rigs)
         };
         var (stage, job, _) = await BeginAsync(rig, bot);
         await stage.UntilJobAsync(job, j => j.Result == JobResult.ReachedWithResult, "it has a result");
-        var tried = await Until.GetAsync(async () => Assert.Single(await stage.TriesAsync(job)), t => t.CallResult == "ACCEPTED", "the last word wins");
+        var tried = await Until.GetAsync(async () => (await HttpBotTests.PlacedAsync(stage, job)).Single(), t => t.CallResult == "ACCEPTED", "the last word wins");
         Assert.Equal((AnsweredBy.Human, 3), (tried.AnsweredBy, tried.SpeechSeconds));
         var report = Assert.Single(await rig.Get<IJobReports>().ReadSeriesAsync(stage.Id, [job]));
         var columns = JsonNode.Parse(report.ReportDataJson!)!;
@@ -152,6 +151,13 @@ public class HttpBotWordsTests(Rigs rigs)
     {
         await Until.TrueAsync(() => bot.All.Any(t => t.CallId == call.Id.ToString()), "the bot hears of the call");
         call.End(CallClass.Answered);
+    }
+
+    /// <summary>The call and the one of its redial, and no other.</summary>
+    private static async Task BothAsync(Stage stage, JobId job)
+    {
+        await stage.UntilJobAsync(job, j => j.Status == JobStatus.Final && j.Attempts == 2, "the redial was made, and the job is over");
+        Assert.Equal([0, 1], (await HttpBotTests.PlacedAsync(stage, job)).Select(t => (int)t.Series));
     }
 
     private static int Series(Told told) => (int?)told.Json["rawRequest"]!["originateData"]!["callScenarioData"]!["redialNumber"] ?? 0;

@@ -2,13 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using Dialer.Grains.Calls;
 using Dialer.Signing;
+using Microsoft.Extensions.Logging;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace Dialer.Silo.Telephony.HttpBots;
 
 /// <summary>Sends events to bots, signed if a secret is set, within the limits of <see cref="HttpBotServices"/>.</summary>
-internal sealed class HttpBotClient(IHttpClientFactory clients, TimeProvider clock)
+internal sealed partial class HttpBotClient(IHttpClientFactory clients, TimeProvider clock, ILogger<HttpBotClient> logger)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json", "utf-8");
     private static readonly ProductInfoHeaderValue Product = new("orleans-dialer", "1.0");
@@ -56,6 +57,9 @@ internal sealed class HttpBotClient(IHttpClientFactory clients, TimeProvider clo
         }
     }
 
+    /// <summary>The breaker of a bot opened.</summary>
+    public void Opened(Uri? url, TimeSpan pause) => LogOpened(url?.Authority ?? "-", pause.TotalSeconds);
+
     private void Sign(HttpRequestMessage request, Secret? secret, string id, byte[] body)
     {
         var seconds = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -77,4 +81,7 @@ internal sealed class HttpBotClient(IHttpClientFactory clients, TimeProvider clo
             new BotFault(BotFault.TooLarge, $"the answer is longer than {BoundedAnswers.MaxBytes / 1024} KB"),
         _ => new BotFault(BotFault.Refused, e.GetBaseException().Message),
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The HTTP bot at {Bot} failed again and again: it is left alone for {Seconds} s")]
+    private partial void LogOpened(string bot, double seconds);
 }

@@ -37,7 +37,7 @@ internal static class HttpBotServices
         services.AddSingleton<HttpBots>();
         services.AddSingleton<ICallLayer>(s => s.GetRequiredService<HttpBots>());
         var events = AddClient(services, Events);
-        events.AddResilienceHandler("bot", static pipeline => Configure(pipeline)).SelectPipelineBy(static _ => static request => KeyOf(request.RequestUri!));
+        events.AddResilienceHandler("bot", static (pipeline, context) => Configure(pipeline, context.ServiceProvider.GetRequiredService<HttpBotClient>())).SelectPipelineBy(static _ => static request => KeyOf(request.RequestUri!));
         events.AddHttpMessageHandler(static () => new BoundedAnswers());
         AddClient(services, Probes);
         return services;
@@ -59,18 +59,25 @@ internal static class HttpBotServices
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
 
     /// <summary>Outermost the breaker, so that a bot that is slow counts as one that is not there.</summary>
-    private static ResiliencePipelineBuilder<HttpResponseMessage> Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline) => pipeline
-        .AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
+    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, HttpBotClient client)
+    {
+        // each failure is said once, by us
+        pipeline.TelemetryListener = null;
+        pipeline.AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
         {
-            ShouldHandle = static args => ValueTask.FromResult(
-                args.Outcome.Exception is TimeoutRejectedException || IsLost(args.Outcome)),
+            ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is TimeoutRejectedException || IsLost(args.Outcome)),
             MinimumThroughput = BreakerCalls,
             FailureRatio = BreakerShare,
             SamplingDuration = BreakerWindow,
             BreakDuration = BreakerPause,
+            OnOpened = args =>
+            {
+                client.Opened(args.Context.GetRequestMessage()?.RequestUri, args.BreakDuration);
+                return ValueTask.CompletedTask;
+            },
         })
-        .AddTimeout(TotalLimit)
-        .AddRetry(new HttpRetryStrategyOptions
+            .AddTimeout(TotalLimit)
+            .AddRetry(new HttpRetryStrategyOptions
         {
             ShouldHandle = static args => ValueTask.FromResult(IsLost(args.Outcome)),
             MaxRetryAttempts = 1,
@@ -79,6 +86,7 @@ internal static class HttpBotServices
             Delay = RepeatAfter,
             ShouldRetryAfterHeader = false,
         });
+    }
 
     private static bool IsLost(Outcome<HttpResponseMessage> outcome) => outcome switch
     {

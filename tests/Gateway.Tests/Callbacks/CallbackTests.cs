@@ -128,7 +128,7 @@ public class CallbackTests(Rigs rigs)
 
         using var viewer = await rig.ClientAsync(AccessRole.Viewer);
         var timeline = await viewer.GetAsync($"/api/v1/campaigns/{stage.Campaign}/numbers/{call.Id.Job}").JsonAsync();
-        Assert.Equal("bot_fault", (string?)timeline["notes"]![0]!["code"]);
+        Assert.Equal("bot_error", (string?)timeline["notes"]![0]!["code"]);
         Assert.Contains("redial.maxAttempts", (string?)timeline["notes"]![0]!["detail"], StringComparison.Ordinal);
     }
 
