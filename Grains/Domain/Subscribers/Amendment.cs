@@ -180,7 +180,9 @@ internal sealed class Amendment
 
         var left = context.JobLimit - after.AttemptsTotal;
         closed = RedialRules.Closed(after, record.Class, IsShort, ReachedResult, record.EndedAt);
-        Open(redial.StartAt.IsNone ? record.EndedAt + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt);
+        Open(
+            redial.StartAt.IsNone ? record.EndedAt + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt,
+            redial.NotAfter.IsNone ? after.NotAfter : redial.NotAfter);
         if (wanted <= left)
         {
             accepted = wanted;
@@ -204,7 +206,7 @@ internal sealed class Amendment
     /// The new series: in place of the retry that waits, or of the job's end. An error's backoff holds it still (P8); streak and attempts
     /// of the phone are those of its job that was tried last.
     /// </summary>
-    private void Open(UnixTime due)
+    private void Open(UnixTime due, UnixTime notAfter)
     {
         var isOvertaken = SiblingRules.IsOvertaken(context);
         var shared = SiblingRules.Shared(context with { Row = after });
@@ -216,6 +218,7 @@ internal sealed class Amendment
             Series = (short)(after.Series + 1),
             Attempts = 0,
             NotBefore = isHeld ? shared.NotBefore : due,
+            NotAfter = notAfter,
             Result = JobResult.None,
             EndReason = EndReason.None,
             FinishedAt = UnixTime.None,
