@@ -13,7 +13,8 @@ internal sealed record StreamItem(string? Id, string Type, string Data)
 {
     private const string Snapshot = "snapshot";
 
-    public static StreamItem Of(StoredEvent e, string? id) => new(id, e.Type, e.ToJson());
+    /// <summary>With the event's own stable id, which is not always that of the place in the stream.</summary>
+    public static StreamItem Of(StoredEvent e, string? id) => new(id, e.Type, $$"""{"id":"{{e.Id}}",{{e.ToJson()[1..]}}""");
 
     /// <summary>How a campaign stands: first of all, and after a gap.</summary>
     public static StreamItem Of(CampaignStanding standing, UnixTime now, string? id) => new(

@@ -208,9 +208,9 @@ internal sealed record TryView(
     string? CallResult,
     AnsweredBy AnsweredBy,
     JsonNode? ReportData,
-    string? CallResultPayload,
-    JsonNode? CallTags,
-    RedialView? Redial)
+    string? CallResultPayload = null,
+    JsonNode? CallTags = null,
+    RedialView? Redial = null)
 {
     public static TryView Of(TryRecord made) => new(
         made.Try.ToString(),

@@ -14,6 +14,10 @@ public class BotSaidTests(Rigs rigs)
 {
     private static BotReply Again(int attempts) => new() { Redial = new Redial { Policy = new CallPolicy { MaxAttempts = attempts, RetryMinutes = 30 } } };
 
+    /// <summary>Tries that left for the carrier: on a busy machine one may be too late for its token, and goes again.</summary>
+    private static async Task<IReadOnlyList<TryRecord>> CallsAsync(Stage stage, JobId job) =>
+        [.. (await stage.TriesAsync(job)).Where(t => t.Class != CallClass.NotPlaced)];
+
     [Theory, BothEngines]
     public async Task WhatIsSaidInTheCall_IsItsResult_AndTheFirstRedialCounts_P26(StorageEngine engine)
     {
@@ -33,11 +37,11 @@ public class BotSaidTests(Rigs rigs)
         call.End(CallClass.Answered, new BotReply { AnsweredBy = AnsweredBy.Human });
 
         await stage.UntilJobAsync(job, j => j.Status == JobStatus.Waiting, "the redial waits");
-        var made = Assert.Single(await stage.TriesAsync(job));
+        var made = Assert.Single(await CallsAsync(stage, job));
         Assert.Equal(("ok", AnsweredBy.Human, "redial"), (made.CallResult, made.AnsweredBy, made.Rule));
         Assert.Equal((5, 3), (made.Redial!.Wanted, made.Redial.Accepted));
         Assert.Contains("\"k\"", made.ReportDataJson, StringComparison.Ordinal);
-        Assert.Equal("redial_cut", Assert.Single(await stage.NotesAsync(job)).Code);
+        Assert.Single(await stage.NotesAsync(job), n => n.Code == "redial_cut");
         await stage.AssertBooksAsync();
     }
 
@@ -51,16 +55,16 @@ public class BotSaidTests(Rigs rigs)
         var job = await stage.AddAsync(phone);
         await stage.StartAsync();
         await stage.UntilFinalAsync(job);
-        var id = Assert.Single(await stage.TriesAsync(job)).Try;
+        var id = Assert.Single(await CallsAsync(stage, job)).Try;
 
         var now = new BotReply { Redial = new Redial { StartAt = rig.Now, Policy = new CallPolicy { MaxAttempts = 1 } }, CallResult = "later" };
         Assert.Equal(new BotAnswer(true, null, 1), await stage.Subscriber(phone).BotSaidAsync(id, now));
 
         // not only when lanes are read anew every 30 s
-        await Until.TrueAsync(async () => (await stage.TriesAsync(job)).Count == 2, "it is called again", TimeSpan.FromSeconds(8));
+        await Until.TrueAsync(async () => (await CallsAsync(stage, job)).Count == 2, "it is called again", TimeSpan.FromSeconds(8));
         var final = await stage.UntilFinalAsync(job);
         Assert.Equal((JobResult.Reached, 2), (final.Result, final.Attempts));
-        Assert.Equal([(short)0, (short)1], (await stage.TriesAsync(job)).Select(t => t.Series));
+        Assert.Equal([(short)0, (short)1], (await CallsAsync(stage, job)).Select(t => t.Series));
         Assert.Equal(new BotAnswer(true, null, 1), await stage.Subscriber(phone).BotSaidAsync(id, now));
         Assert.Equal(1, (await stage.AssertBooksAsync()).Answered);
     }
@@ -100,7 +104,7 @@ public class BotSaidTests(Rigs rigs)
         var job = await stage.AddAsync(phone);
         await stage.StartAsync();
         await stage.UntilFinalAsync(job);
-        var (subscriber, id) = (stage.Subscriber(phone), (await stage.TriesAsync(job))[^1].Try);
+        var (subscriber, id) = (stage.Subscriber(phone), (await CallsAsync(stage, job))[^1].Try);
         var reply = new BotReply { CallResult = "late" };
         Assert.Equal(BotAnswer.NotTaken(BotAnswer.UnknownCall), await subscriber.BotSaidAsync(id with { Number = 99 }, reply));
         Assert.Equal(BotAnswer.NotTaken(BotAnswer.UnknownCall), await subscriber.BotSaidAsync(new TryId(new JobId(1), 1), reply));
@@ -109,8 +113,8 @@ public class BotSaidTests(Rigs rigs)
         rig.Clock.Forward(TimeSpan.FromMinutes(1));
         Assert.Equal(BotAnswer.NotTaken(BotAnswer.CallOver), await subscriber.BotSaidAsync(id, new BotReply { CallResult = "later" }));
         await subscriber.BotFaultAsync(id, "too late");
-        Assert.Equal("late", (await stage.TriesAsync(job))[^1].CallResult);
-        Assert.Empty(await stage.NotesAsync(job));
+        Assert.Equal("late", (await CallsAsync(stage, job))[^1].CallResult);
+        Assert.DoesNotContain(await stage.NotesAsync(job), n => n.Code == "bot_fault");
     }
 
     [Theory, BothEngines]
@@ -127,7 +131,7 @@ public class BotSaidTests(Rigs rigs)
         call.End(CallClass.Answered);
         await stage.UntilFinalAsync(job);
         await stage.Subscriber(phone).BotFaultAsync(call.Id, "after");
-        Assert.Equal([("bot_error", 200), ("bot_error", 5)], (await stage.NotesAsync(job)).Select(n => (n.Code, n.Detail!.Length)));
+        Assert.Equal([("bot_fault", 200), ("bot_fault", 5)], (await stage.NotesAsync(job)).Where(n => n.Code == "bot_fault").Select(n => (n.Code, n.Detail!.Length)));
         await stage.AssertBooksAsync();
     }
 
@@ -148,7 +152,7 @@ public class BotSaidTests(Rigs rigs)
 
         var final = await stage.Again().UntilFinalAsync(job);
         Assert.Equal(EndReason.StopCalls, final.EndReason);
-        Assert.Equal("kept", (await stage.TriesAsync(job))[^1].CallResult);
+        Assert.Equal("kept", (await CallsAsync(stage, job))[^1].CallResult);
     }
 
     [Theory, BothEngines]
@@ -164,7 +168,7 @@ public class BotSaidTests(Rigs rigs)
         var job = await stage.AddAsync(phone);
         await stage.StartAsync();
         await stage.UntilFinalAsync(job);
-        var id = (await stage.TriesAsync(job))[^1].Try;
+        var id = (await CallsAsync(stage, job))[^1].Try;
         Assert.Equal(CampaignStatus.Running, (await stage.ViewAsync()).Status);
 
         Assert.Equal(1, (await stage.Subscriber(phone).BotSaidAsync(id, new BotReply { Redial = new Redial { StartAt = rig.Now, Policy = new CallPolicy { MaxAttempts = 1 } } })).RedialAccepted);

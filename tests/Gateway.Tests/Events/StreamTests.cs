@@ -31,6 +31,7 @@ public class StreamTests(Rigs rigs)
         var head = long.Parse(snapshot.Id!.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(events.Select((_, i) => $"{campaign.Id}-{head + i}"), events.Select(e => e.Id));
         Assert.All(events, e => Assert.Equal(e.Type, (string?)e.Data["type"]));
+        Assert.All(events.Skip(1), e => Assert.Equal(e.Id, (string?)e.Data["id"]));
         Assert.Equal("tester", (string?)events[^1].Data["data"]!["actor"]);
     }
 
@@ -104,6 +105,7 @@ public class StreamTests(Rigs rigs)
             var events = await reader.UntilAsync(e => e.Count >= 5, "three events");
             Assert.Equal(["campaign.created", "campaign.started"], events.Skip(2).Where(e => e.Campaign == made.Id.ToString()).Select(e => e.Type));
             Assert.Equal(["campaign.started"], events.Skip(2).Where(e => e.Campaign == one.Id.ToString()).Select(e => e.Type));
+            Assert.Contains(events, e => (string?)e.Data["id"] == $"{made.Id}-1");
             last = events[^1].Id!;
         }
 
