@@ -114,7 +114,7 @@ public class BotSaidTests(Rigs rigs)
         Assert.Equal(BotAnswer.NotTaken(BotAnswer.CallOver), await subscriber.BotSaidAsync(id, new BotReply { CallResult = "later" }));
         await subscriber.BotFaultAsync(id, "too late");
         Assert.Equal("late", (await CallsAsync(stage, job))[^1].CallResult);
-        Assert.DoesNotContain(await stage.NotesAsync(job), n => n.Code == "bot_fault");
+        Assert.DoesNotContain(await stage.NotesAsync(job), n => n.Code == "bot_error");
     }
 
     [Theory, BothEngines]
@@ -131,7 +131,7 @@ public class BotSaidTests(Rigs rigs)
         call.End(CallClass.Answered);
         await stage.UntilFinalAsync(job);
         await stage.Subscriber(phone).BotFaultAsync(call.Id, "after");
-        Assert.Equal([("bot_fault", 200), ("bot_fault", 5)], (await stage.NotesAsync(job)).Where(n => n.Code == "bot_fault").Select(n => (n.Code, n.Detail!.Length)));
+        Assert.Equal([("bot_error", 200), ("bot_error", 5)], (await stage.NotesAsync(job)).Where(n => n.Code == "bot_error").Select(n => (n.Code, n.Detail!.Length)));
         await stage.AssertBooksAsync();
     }
 

@@ -128,7 +128,7 @@ public class CallbackTests(Rigs rigs)
 
         using var viewer = await rig.ClientAsync(AccessRole.Viewer);
         var timeline = await viewer.GetAsync($"/api/v1/campaigns/{stage.Campaign}/numbers/{call.Id.Job}").JsonAsync();
-        var faults = timeline["notes"]!.AsArray().Where(n => (string?)n!["code"] == "bot_fault").ToList();
+        var faults = timeline["notes"]!.AsArray().Where(n => (string?)n!["code"] == "bot_error").ToList();
         Assert.Equal(3, faults.Count);
         Assert.Contains("redial.maxAttempts", (string?)faults[0]!["detail"], StringComparison.Ordinal);
     }
