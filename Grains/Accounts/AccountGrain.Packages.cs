@@ -7,7 +7,7 @@ namespace Dialer.Grains.Accounts;
 
 /// <summary>
 /// The minute packages (P46). While one is limited this looks each second at what is used, live calls included, and holds campaigns
-/// back when it is used up (docs/decisions/0017). Campaigns are told, never waited for: they ask here while they decide.
+/// back when it is used up (docs/decisions/0018). Campaigns are told, never waited for: they ask here while they decide.
 /// </summary>
 internal sealed partial class AccountGrain
 {
