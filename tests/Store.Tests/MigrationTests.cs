@@ -22,6 +22,27 @@ public class MigrationTests(Engines engines)
         Assert.Equal(applied, await Tables.CountAsync(rig, "dialer_schema"));
     }
 
+    /// <summary>Names of before the folded ones are folded by the step itself.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task OldCampaigns_AreFoundByTheirRussianNames(StorageEngine engine)
+    {
+        var options = await engines.NewAsync(engine);
+        await using var rig = await StoreRig.OnAsync(options);
+        var campaign = await TestCampaign.NewAsync(rig);
+        var named = campaign.Row with { Settings = campaign.Row.Settings with { Name = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ ё Z" } };
+        Assert.True(await rig.Campaigns.TransitionAsync(named, named.Epoch));
+        var written = await Tables.ReadAsync(rig);
+        string[] undone = ["alter table campaign drop column name_folded", "delete from dialer_schema where name like '%_mends.sql'"];
+        foreach (var text in undone)
+        {
+            await Tables.ExecuteAsync(rig, text);
+        }
+
+        await DialerStoreServices.PrepareAsync(options, TimeProvider.System);
+
+        Tables.AssertSame(written, await Tables.ReadAsync(rig));
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task NewerSchema_IsRefused_AndLeftAlone(StorageEngine engine)
     {

@@ -131,6 +131,31 @@ public class QueryTests(StoreFixture store) : IClassFixture<StoreFixture>
         Assert.Null(await rig.Queries.FindCampaignByTokenAsync("1.2.no"));
     }
 
+    /// <summary>Whatever the letters' case, and whether "ё" was typed; also after it was renamed. Signs of a pattern are signs.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Campaign_IsFoundByPartOfItsRussianName_P1(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var plain = (await TestCampaign.NewAsync(rig)).Row;
+        var id = new CampaignId(await rig.Ids.NextAsync());
+        var named = plain with { Id = id, Token = $"1.{id}.t", Settings = plain.Settings with { Name = "Опрос ЖИЛЬЦОВ: Ёлочный 50%" } };
+        await rig.Campaigns.InsertAsync(named);
+
+        foreach (var part in (string[])["жильцов", "Жильцов", "ЕЛОЧ", "ёлоч", "50%"])
+        {
+            Assert.Equal([id], await FoundAsync(part));
+        }
+
+        Assert.Empty(await FoundAsync("ж_льцов"));
+        Assert.Empty(await FoundAsync("опрос%50"));
+        Assert.True(await rig.Campaigns.TransitionAsync(named with { Settings = named.Settings with { Name = "Долги СЪЁМЩИКОВ" } }, named.Epoch));
+        Assert.Empty(await FoundAsync("жильцов"));
+        Assert.Equal([id], await FoundAsync("съемщиков"));
+
+        async Task<IEnumerable<CampaignId>> FoundAsync(string part) =>
+            (await rig.Queries.ReadCampaignsAsync(new CampaignFilter(null, part), 0, 100)).Select(c => c.Id);
+    }
+
     private static int Of(IReadOnlyList<JobReport> reports, JobStatus status) => reports.Count(r => r.Status == status);
 
     private static int Of(IReadOnlyList<JobReport> reports, params JobResult[] results) =>

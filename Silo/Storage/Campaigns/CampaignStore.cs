@@ -16,8 +16,8 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
         + CounterColumns.List;
 
     public Task InsertAsync(CampaignRow row) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
-        "insert into campaign (id, name, token, status, epoch, settings_version, settings, channel, list, max_calls, created_at, starts_at, "
-        + "started_at, finished_at, deleted_at, loading, load_at, total) values (@id, @name, @token, @status, @epoch, @settings_version, @settings, "
+        "insert into campaign (id, name, name_folded, token, status, epoch, settings_version, settings, channel, list, max_calls, created_at, starts_at, "
+        + "started_at, finished_at, deleted_at, loading, load_at, total) values (@id, @name, @name_folded, @token, @status, @epoch, @settings_version, @settings, "
         + "@channel, @list, @max_calls, @created_at, @starts_at, @started_at, @finished_at, @deleted_at, @loading, @load_at, @add)",
         [.. Values(row), ("token", row.Token), ("created_at", row.CreatedAt.Ms), ("epoch", row.Epoch)]));
 
@@ -26,7 +26,7 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
 
     public Task<bool> TransitionAsync(CampaignRow row, long expectedEpoch) => database.WriteAsync(async (connection, _) =>
         await connection.ExecuteAsync(
-            "update campaign set name = @name, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
+            "update campaign set name = @name, name_folded = @name_folded, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
             + "channel = @channel, list = @list, max_calls = @max_calls, starts_at = @starts_at, started_at = @started_at, "
             + "finished_at = @finished_at, deleted_at = @deleted_at, loading = @loading, load_at = @load_at, total = total + @add "
             + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : ""),
@@ -103,6 +103,7 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
     [
         ("id", row.Id.Value),
         ("name", row.Settings.Name),
+        ("name_folded", FoldedName.Of(row.Settings.Name)),
         ("status", (int)row.Status),
         ("settings_version", row.SettingsVersion),
         ("settings", SettingsJson.Write(row.Settings)),

@@ -1,0 +1,9 @@
+-- names as they are searched by, folded by us: lower() knows ASCII only, so old names are folded letter by letter
+alter table campaign add column name_folded text not null default '';
+with recursive folded (id, letter, name) as (
+    select id, 1, lower(name) from campaign
+    union all
+    select id, letter + 1,
+        replace(name, substr('АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯё', letter, 1), substr('абвгдеежзийклмнопрстуфхцчшщъыьэюяе', letter, 1))
+    from folded where letter <= 34)
+update campaign set name_folded = folded.name from folded where folded.id = campaign.id and folded.letter = 35;
