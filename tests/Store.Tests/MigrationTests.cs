@@ -31,7 +31,7 @@ public class MigrationTests(Engines engines)
         var campaign = await TestCampaign.NewAsync(rig);
         var named = campaign.Row with { Settings = campaign.Row.Settings with { Name = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ ё Z" } };
         Assert.True(await rig.Campaigns.TransitionAsync(named, named.Epoch));
-        var written = await Tables.ReadAsync(rig);
+        var folded = await FoldedAsync();
         string[] undone = ["alter table campaign drop column name_folded", "delete from dialer_schema where name like '%_mends.sql'"];
         foreach (var text in undone)
         {
@@ -40,7 +40,10 @@ public class MigrationTests(Engines engines)
 
         await DialerStoreServices.PrepareAsync(options, TimeProvider.System);
 
-        Tables.AssertSame(written, await Tables.ReadAsync(rig));
+        Assert.Equal("абвгдеежзийклмнопрстуфхцчшщъыьэюя е z", await FoldedAsync());
+        Assert.Equal(folded, await FoldedAsync());
+
+        Task<object?> FoldedAsync() => rig.Database.ReadAsync(c => c.ScalarAsync("select name_folded from campaign where id = @id", ("id", campaign.Id.Value)));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

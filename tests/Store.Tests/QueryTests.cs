@@ -133,7 +133,7 @@ public class QueryTests(StoreFixture store) : IClassFixture<StoreFixture>
 
     /// <summary>Whatever the letters' case, and whether "ё" was typed; also after it was renamed. Signs of a pattern are signs.</summary>
     [Theory, ClassData(typeof(BothEngines))]
-    public async Task Campaign_IsFoundByPartOfItsRussianName_P1(StorageEngine engine)
+    public async Task Campaign_IsFoundByPartOfItsRussianName_P48(StorageEngine engine)
     {
         var rig = await store.OfAsync(engine);
         var plain = (await TestCampaign.NewAsync(rig)).Row;
