@@ -32,7 +32,13 @@ public class MigrationTests(Engines engines)
         var named = campaign.Row with { Settings = campaign.Row.Settings with { Name = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ ё Z" } };
         Assert.True(await rig.Campaigns.TransitionAsync(named, named.Epoch));
         var folded = await FoldedAsync();
-        string[] undone = ["alter table campaign drop column name_folded", "delete from dialer_schema where name like '%_mends.sql'"];
+        string[] undone =
+        [
+            "alter table campaign drop column name_folded",
+            "drop index call_try_reported",
+            "create index call_try_started on call_try (campaign, started_at) where attempt_number > 0",
+            "delete from dialer_schema where name like '%_mends.sql'",
+        ];
         foreach (var text in undone)
         {
             await Tables.ExecuteAsync(rig, text);

@@ -156,6 +156,33 @@ public class QueryTests(StoreFixture store) : IClassFixture<StoreFixture>
             (await rig.Queries.ReadCampaignsAsync(new CampaignFilter(null, part), 0, 100)).Select(c => c.Id);
     }
 
+    /// <summary>By the instant that is shown: whoever asks on from the last one misses nothing, and gets nothing of before.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task AttemptsByDate_GoByTheInstantThatIsReported_P28(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var campaign = await TestCampaign.NewAsync(rig);
+        UnixTime At(int seconds) => rig.Now + TimeSpan.FromSeconds(seconds);
+        var rows = await campaign.AddAsync(store.NewPhones(5));
+
+        // answered four seconds after it is dialed
+        await campaign.EndAsync(await campaign.DialAsync(rows[0], At(0)), CallClass.Answered);
+        await campaign.EndAsync(await campaign.DialAsync(rows[1], At(1)), CallClass.Busy);
+        await campaign.EndAsync(await campaign.DialAsync(rows[2], At(9)), CallClass.Answered);
+        await campaign.EndAsync(await campaign.DialAsync(rows[4], At(4)), CallClass.NoAnswer);
+        await campaign.EndAsync(await campaign.DialAsync(rows[3], At(4)), CallClass.Busy);
+
+        Assert.Equal([1, 0, 3, 4, 2], await ReadAsync(new AttemptFilter()));
+        Assert.Equal([0, 3, 4, 2], await ReadAsync(new AttemptFilter { StartedFrom = At(4) }));
+        Assert.Equal([2], await ReadAsync(new AttemptFilter { StartedFrom = At(5) }));
+        Assert.Equal([1], await ReadAsync(new AttemptFilter { StartedTo = At(4) }));
+        Assert.Equal([0, 3, 4], await ReadAsync(new AttemptFilter { StartedFrom = At(2), StartedTo = At(13) }));
+        Assert.Equal([3, 4], await ReadAsync(new AttemptFilter(), offset: 2, limit: 2));
+
+        async Task<IEnumerable<int>> ReadAsync(AttemptFilter filter, int offset = 0, int limit = 10) =>
+            (await rig.Get<IJobReports>().ReadAttemptsAsync(campaign.Id, filter, offset, limit)).Select(a => rows.ToList().FindIndex(r => r.Id == a.Try.Try.Job));
+    }
+
     private static int Of(IReadOnlyList<JobReport> reports, JobStatus status) => reports.Count(r => r.Status == status);
 
     private static int Of(IReadOnlyList<JobReport> reports, params JobResult[] results) =>

@@ -7,3 +7,7 @@ with recursive folded (id, letter, name) as (
         replace(name, substr('АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯё', letter, 1), substr('абвгдеежзийклмнопрстуфхцчшщъыьэюяе', letter, 1))
     from folded where letter <= 34)
 update campaign set name_folded = folded.name from folded where folded.id = campaign.id and folded.letter = 35;
+
+-- attempts by the instant that their report shows as the start: of an answered call that of the talk
+drop index call_try_started;
+create index call_try_reported on call_try (campaign, (case when answered_at > 0 then answered_at else started_at end)) where attempt_number > 0;
