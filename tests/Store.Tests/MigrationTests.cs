@@ -37,6 +37,8 @@ public class MigrationTests(Engines engines)
             "alter table campaign drop column name_folded",
             "drop index call_try_reported",
             "create index call_try_started on call_try (campaign, started_at) where attempt_number > 0",
+            "drop index list_rejected_phone",
+            "alter table list_rejected drop column phone",
             "delete from dialer_schema where name like '%_mends.sql'",
         ];
         foreach (var text in undone)
