@@ -262,7 +262,7 @@ public class ListFileReaderTests
     [InlineData("9161234567;;", 79_161_234_567)]
     [InlineData("(916) 123-45-67;;", 79_161_234_567)]
     [InlineData("79161234567.0;;", 79_161_234_567)]
-    [InlineData("79161234567,00;;", 79_161_234_567)]
+    [InlineData("\"79161234567,00\";;", 79_161_234_567)]
     [InlineData("7.9161234567E10;;", 0)]
     [InlineData("112;;", 0)]
     [InlineData("нет;;6", 0)]
