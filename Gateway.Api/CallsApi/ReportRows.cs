@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dialer.Bots;
+using Dialer.Numbers;
 using Dialer.Reports;
 using Dialer.Subscribers;
 
@@ -24,7 +25,7 @@ internal sealed record CallJobReport(
     public static CallJobReport Of(SeriesReport series) => new(
         series.Job.ToString(),
         ReportWords.Redial(series.Series),
-        series.Phone.Digits,
+        ReportWords.Phone(series.Phone),
         series.Attempts,
         ReportWords.Status(series.Status, series.Result, series.HasTries),
         series.CreatedAt.Ms,
@@ -59,7 +60,7 @@ internal sealed record CallAttemptReport(
         return new CallAttemptReport(
             made.Try.Job.ToString(),
             ReportWords.Redial(made.Series),
-            attempt.Phone.Digits,
+            ReportWords.Phone(attempt.Phone),
             ReportWords.Status(made.JobStatus, made.JobResult, hasTries: true),
             made.CallResult,
             (long)made.Talk.TotalSeconds,
@@ -75,6 +76,9 @@ internal sealed record CallAttemptReport(
 /// <summary>Words of reports (calls-api §1.10).</summary>
 internal static class ReportWords
 {
+    /// <summary>Empty where the phone was erased (P57): the wire demands a text.</summary>
+    public static string Phone(PhoneNumber phone) => phone.IsNone ? "" : phone.Digits;
+
     public static int? Redial(int series) => series == 0 ? null : series;
 
     public static long? Ms(UnixTime instant) => instant.IsNone ? null : instant.Ms;

@@ -135,13 +135,14 @@ internal static class NumberWords
 }
 
 /// <summary>A job.</summary>
+/// <param name="Phone">Null when it was erased (P57).</param>
 /// <param name="Result">How it ended; of one that is not final, what its last attempt came to.</param>
 /// <param name="EndReason">Why it ended without a call deciding it.</param>
 /// <param name="Zone">IANA zone, offset or candidates, as found (P4).</param>
 /// <param name="Payload">What the bot is handed.</param>
 internal sealed record NumberView(
     string JobId,
-    string Phone,
+    string? Phone,
     JobStatus Status,
     JobResult Result,
     string EndReason,
@@ -160,7 +161,7 @@ internal sealed record NumberView(
 {
     public static NumberView Of(JobReport job) => new(
         job.Id.ToString(),
-        job.Phone.Digits,
+        job.Phone.IsNone ? null : job.Phone.Digits,
         job.Status,
         job.Result,
         job.EndReason.Word(),

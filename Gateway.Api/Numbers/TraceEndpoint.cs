@@ -20,18 +20,26 @@ internal static class TraceEndpoint
     private static async Task<IResult> GetAsync(long id, long jobId, int number, IDialerQueries queries, IGrainFactory grains)
     {
         var job = new JobId(jobId);
-        if (await Campaigns.CampaignEndpoints.FindAsync(grains, id) is null || (await queries.ReadJobsAsync(new CampaignId(id), [job])).Count == 0)
+        if (await Campaigns.CampaignEndpoints.FindAsync(grains, id) is null || (await queries.ReadJobsAsync(new CampaignId(id), [job])).SingleOrDefault() is not { } report)
         {
             return Problem.Of(StatusCodes.Status404NotFound, "number_not_found", "There is no such number in this campaign.");
+        }
+
+        if (report.Phone.IsNone)
+        {
+            // erased (P57): the silos delete their files soon
+            return NoTrace();
         }
 
         var hosts = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
         var found = await Task.WhenAll(hosts.Keys.Select(host => ReadAsync(grains, host, new TryId(job, number))));
         return found.FirstOrDefault(t => t is not null) is { } trace
             ? Results.Text(trace, "text/plain")
-            : Problem.Of(
-                StatusCodes.Status404NotFound, "trace_not_found", "This call has no trace: it is written when the call ends, where the channel's trace is on, and kept for 7 days.");
+            : NoTrace();
     }
+
+    private static IResult NoTrace() => Problem.Of(
+        StatusCodes.Status404NotFound, "trace_not_found", "This call has no trace: it is written when the call ends, where the channel's trace is on, and kept for 7 days.");
 
     private static async Task<string?> ReadAsync(IGrainFactory grains, SiloAddress host, TryId id)
     {

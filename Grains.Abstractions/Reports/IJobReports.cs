@@ -44,6 +44,7 @@ public sealed record SeriesFilter
 /// <summary>Bounds of instants; from inclusive, to exclusive; none = no bound.</summary>
 public sealed record AttemptFilter
 {
+    /// <summary>By the instant that the report shows: the answer's, of a call that was not answered the start of dialing.</summary>
     public UnixTime StartedFrom { get; init; }
 
     public UnixTime StartedTo { get; init; }

@@ -81,6 +81,7 @@ public static class DialerSiloServices
         services.AddSingleton<CampaignWatch>();
         services.AddSingleton<CallReconciler>();
         services.AddSingleton<Janitor>();
+        services.AddSingleton<TraceJanitor>();
         services.AddSingleton<GracefulStop>();
         services.AddSingleton<MembershipWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloIdentity>());
@@ -88,6 +89,7 @@ public static class DialerSiloServices
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CampaignWatch>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<CallReconciler>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Janitor>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<TraceJanitor>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<GracefulStop>());
         // more than the talks may take, the drain of results, and the grains' own end
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds + 30));

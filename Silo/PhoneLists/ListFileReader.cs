@@ -101,19 +101,13 @@ internal sealed class ListFileReader : IAsyncDisposable
     private void Take(List<ListRow> rows, List<RejectedRow> rejected)
     {
         row++;
-        Refusal? why;
-        string? field = null;
-        if (records.HasTextBehindQuote)
-        {
-            why = ListRefusals.RowQuotes;
-        }
-        else if (parser!.Parse(records, row, out why, out field) is { } parsed)
+        if (parser!.Parse(records, row, out var fault) is { } parsed)
         {
             rows.Add(parsed);
             return;
         }
 
-        rejected.Add(new RejectedRow(row, records.LineNumber, why!.Code, why.Text, field, Raw()));
+        rejected.Add(new RejectedRow(row, records.LineNumber, fault.Why.Code, fault.Why.Text, fault.Field, Raw(), fault.Phone));
     }
 
     private string Raw()

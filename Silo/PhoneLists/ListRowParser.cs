@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dialer.Calendars;
 using Dialer.Campaigns;
 using Dialer.Domain.Numbers;
+using Dialer.Numbers;
 
 namespace Dialer.Silo.PhoneLists;
 
@@ -24,35 +26,35 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
     // the same few zones stand in a million cells
     private readonly Dictionary<string, string> zones = new(StringComparer.Ordinal);
 
-    /// <summary>The row, or null with the reason and the column at fault.</summary>
-    public ListRow? Parse(IListRecords record, long number, out Refusal? refusal, out string? field)
+    /// <summary>The row, or null with what is wrong with it.</summary>
+    public ListRow? Parse(IListRecords record, long number, out RowFault fault)
     {
-        refusal = Whole(record);
-        field = null;
-        if (refusal is not null)
+        fault = default;
+        Span<char> cell = stackalloc char[MaxCellBytes];
+        if (Whole(record) is { } whole)
         {
+            fault = new RowFault(whole, null, whole == ListRefusals.RowSwallowsRows ? RejectedRow.SeveralPhones : HeldPhone(record, cell));
             return null;
         }
 
-        Span<char> cell = stackalloc char[MaxCellBytes];
         var phone = TryText(record.GetSpan(0), cell, out var text)
             ? PhoneParser.Parse(text, options.Country)
             : new ParsedPhone(default, default, false, PhoneRefusals.TooLong);
         if (!phone.IsValid)
         {
-            (refusal, field) = (phone.Refusal, header.Names[0]);
+            fault = new RowFault(phone.Refusal, header.Names[0], HeldPhone(record, cell));
             return null;
         }
 
         if (!TryPriority(record, cell, out var priority))
         {
-            (refusal, field) = (ListRefusals.RowPriority, header.Names[header.PriorityColumn]);
+            fault = new RowFault(ListRefusals.RowPriority, header.Names[header.PriorityColumn], phone.Phone);
             return null;
         }
 
         if (!TryZone(record, cell, out var zone))
         {
-            (refusal, field) = (GmtZoneGrammar.Refusal, header.Names[header.ZoneColumn]);
+            fault = new RowFault(GmtZoneGrammar.Refusal, header.Names[header.ZoneColumn], phone.Phone);
             return null;
         }
 
@@ -64,6 +66,11 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
 
     private Refusal? Whole(IListRecords record)
     {
+        if (record.HasTextBehindQuote)
+        {
+            return ListRefusals.RowQuotes;
+        }
+
         if (record.RawRecord.Contains((byte)0))
         {
             return ListRefusals.RowNul;
@@ -102,6 +109,29 @@ internal sealed class ListRowParser(ListReadOptions options, ListHeader header) 
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Whose row it is, though it cannot be called: also where only the country code is missing, or Excel has put ".0" behind the number.
+    /// </summary>
+    private PhoneNumber HeldPhone(IListRecords record, Span<char> cell)
+    {
+        if (!TryText(record.GetSpan(0), cell, out var text))
+        {
+            return default;
+        }
+
+        var phone = PhoneParser.Parse(text, options.Country);
+        if (phone.Refusal == PhoneRefusals.DecimalPoint)
+        {
+            phone = PhoneParser.Parse(text[..text.IndexOfAny('.', ',')], options.Country);
+        }
+        else if (phone.Refusal == PhoneRefusals.National)
+        {
+            phone = PhoneParser.Parse(string.Create(CultureInfo.InvariantCulture, $"+{NumberPlan.CallingCodeOf(options.Country)}{text}"), options.Country);
+        }
+
+        return phone.Phone;
     }
 
     private bool TryPriority(IListRecords record, Span<char> cell, out byte priority)

@@ -251,6 +251,29 @@ public class ListFileReaderTests
         Assert.Equal(("1", "b"), read.Rows[1].Cells()[1]);
     }
 
+    /// <summary>By it the row is found when the phone is erased.</summary>
+    [Theory]
+    [InlineData("79161234567;nowhere;", 79_161_234_567)]
+    [InlineData("79161234567;;6", 79_161_234_567)]
+    [InlineData("8 (916) 123-45-67;;6", 79_161_234_567)]
+    [InlineData("79161234567;;;more", 79_161_234_567)]
+    [InlineData("79161234567;\"a\"b;", 79_161_234_567)]
+    [InlineData("\"79161234567\"x;;", 0)]
+    [InlineData("9161234567;;", 79_161_234_567)]
+    [InlineData("(916) 123-45-67;;", 79_161_234_567)]
+    [InlineData("79161234567.0;;", 79_161_234_567)]
+    [InlineData("\"79161234567,00\";;", 79_161_234_567)]
+    [InlineData("7.9161234567E10;;", 0)]
+    [InlineData("112;;", 0)]
+    [InlineData("нет;;6", 0)]
+    [InlineData(";nowhere;", 0)]
+    [InlineData("79161234567;\"a\n79161234568;b\";", -1)]
+    public async Task RejectedRow_KnowsItsPhone_P57(string row, long phone)
+    {
+        var read = await ReadAsync($"phone;GMT_ZONE;DIALER_PRIORITY\n79161234569;;\n{row}\n");
+        Assert.Equal(phone, Assert.Single(read.Rejected).Phone.Value);
+    }
+
     [Fact]
     public async Task RejectedRow_PrintsNoPhone()
     {

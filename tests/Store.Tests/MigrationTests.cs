@@ -22,6 +22,38 @@ public class MigrationTests(Engines engines)
         Assert.Equal(applied, await Tables.CountAsync(rig, "dialer_schema"));
     }
 
+    /// <summary>Names of before the folded ones are folded by the step itself.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task OldCampaigns_AreFoundByTheirRussianNames(StorageEngine engine)
+    {
+        var options = await engines.NewAsync(engine);
+        await using var rig = await StoreRig.OnAsync(options);
+        var campaign = await TestCampaign.NewAsync(rig);
+        var named = campaign.Row with { Settings = campaign.Row.Settings with { Name = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ ё Z" } };
+        Assert.True(await rig.Campaigns.TransitionAsync(named, named.Epoch));
+        var folded = await FoldedAsync();
+        string[] undone =
+        [
+            "alter table campaign drop column name_folded",
+            "drop index call_try_reported",
+            "create index call_try_started on call_try (campaign, started_at) where attempt_number > 0",
+            "drop index list_rejected_phone",
+            "alter table list_rejected drop column phone",
+            "delete from dialer_schema where name like '%_mends.sql'",
+        ];
+        foreach (var text in undone)
+        {
+            await Tables.ExecuteAsync(rig, text);
+        }
+
+        await DialerStoreServices.PrepareAsync(options, TimeProvider.System);
+
+        Assert.Equal("абвгдеежзийклмнопрстуфхцчшщъыьэюя е z", await FoldedAsync());
+        Assert.Equal(folded, await FoldedAsync());
+
+        Task<object?> FoldedAsync() => rig.Database.ReadAsync(c => c.ScalarAsync("select name_folded from campaign where id = @id", ("id", campaign.Id.Value)));
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task NewerSchema_IsRefused_AndLeftAlone(StorageEngine engine)
     {

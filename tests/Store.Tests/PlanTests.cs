@@ -8,6 +8,7 @@ using Dialer.Domain.Subscribers;
 using Dialer.Grains.Accounts;
 using Dialer.Intake;
 using Dialer.Numbers;
+using Dialer.Reports;
 using Dialer.Silo.Storage;
 using Dialer.Silo.Storage.Sqlite;
 using Dialer.Subscribers;
@@ -107,6 +108,7 @@ public partial class PlanTests(Engines engines)
             "INDEX call_job_due (campaign=? AND lane=? AND not_before>?)", "INDEX call_job_live (campaign=?)",
             "INDEX call_job_backoff (not_before<?)", "INDEX call_job_phone (phone=? AND campaign=?)",
             "INDEX call_job_passed (campaign=? AND not_after>? AND not_after<?)",
+            "INDEX call_try_reported (campaign=? AND <expr>>? AND <expr><?)",
         ];
         Assert.All(ranges, r => Assert.Contains(plans, p => p.Plan.Contains(r, StringComparison.Ordinal)));
         Assert.DoesNotContain(
@@ -170,6 +172,8 @@ public partial class PlanTests(Engines engines)
         await exports.ReadTriesAsync(campaign.Id, live[0].Id, 10);
         await rig.Get<IPackageStore>().ReadUseAsync(rig.Now);
         await rig.Get<IPackageStore>().ReadHoldableAsync();
+        var attempts = new AttemptFilter { StartedFrom = rig.Now - TimeSpan.FromHours(1), StartedTo = rig.Now + TimeSpan.FromHours(1) };
+        Assert.NotEmpty(await rig.Get<IJobReports>().ReadAttemptsAsync(campaign.Id, attempts, 0, 10));
         await rig.DoNotCall.ContainsAsync(live[0].Phone);
         await rig.DoNotCall.ReadCampaignsOfAsync(live[0].Phone);
         await rig.DoNotCall.AddAsync([new PhoneNumber(live[0].Phone.Value + 50)], "asked", "test", "test", rig.Now);

@@ -39,6 +39,63 @@ public class PrivacyTests(StoreFixture store) : IClassFixture<StoreFixture>
         await Recount.AssertAsync(rig, a, b);
     }
 
+    /// <summary>Rows that cannot be called hold numbers too: whatever they were rejected for, and however the number is written.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task ErasedPhone_IsInNoRejectedRow_P57(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        const string file =
+            """
+            phone;GMT_ZONE;DIALER_PRIORITY
+            79165550123;;
+            79165550123;;
+            79165550123;nowhere;
+            79165550123;;9
+            8 (916) 555-01-23;;9
+            9165550123;;
+            79165550123.0;;
+            79165550123;;;more
+            79165550123;"+3"x;
+            79165550188;"+3
+            8 (916) 555-01-23;+3
+            79165550199;+3";
+            79165550188;"+3
+            79165550199;+3";
+            79165550199;nowhere;
+            79165550188;;
+            """;
+        using var content = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(file));
+        var request = new Dialer.PhoneLists.ListImportRequest { Name = "rejected", Country = "RU", Basis = "asked" };
+        var list = (await rig.Import.ImportAsync(request, content, null, CancellationToken.None)).Value!;
+        Assert.Equal((13, 2, 1, 10), (list.Rows, list.Accepted, list.Duplicates, list.Rejected));
+        var phone = new PhoneNumber(79_165_550_123);
+        await rig.Erasure.RequestAsync(phone);
+
+        Assert.True(await rig.Erasure.ErasePhoneAsync(phone));
+
+        var left = await rig.Lists.ReadRejectedAsync(list.Id, 0, 100);
+        Assert.Equal([("row_swallows_rows", 14L), ("gmt_zone_bad_format", 16L)], left.Select(r => (r.Code, r.Line)));
+        Assert.Equal(1, await Tables.CountAsync(rig, "list_row where list = @l", ("l", list.Id.Value)));
+        Assert.DoesNotContain(await Tables.ReadAsync(rig), r => r.Contains("9165550123", StringComparison.Ordinal) || r.Contains("555-01-23", StringComparison.Ordinal));
+    }
+
+    /// <summary>What has files of its jobs asks by them: erased ones, and those that are gone with their campaign.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task JobsWithoutAPhone_AreKnownAsErased_P57(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var campaign = await TestCampaign.NewAsync(rig);
+        var erased = await CallToTheEndAsync(rig, campaign, store.NewPhone());
+        var kept = await CallToTheEndAsync(rig, campaign, store.NewPhone());
+        JobId[] jobs = [erased.Id, kept.Id, new JobId(long.MaxValue)];
+        Assert.Equal([jobs[2]], await rig.Erasure.ReadErasedAsync(jobs));
+
+        Assert.True(await rig.Erasure.ErasePhoneAsync(erased.Phone));
+
+        Assert.Equal(new HashSet<JobId> { erased.Id, jobs[2] }, await rig.Erasure.ReadErasedAsync(jobs));
+        Assert.Empty(await rig.Erasure.ReadErasedAsync([]));
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Phone_WithOpenJobs_IsNotErasedYet_AndDoNotCallKeepsIt_P57(StorageEngine engine)
     {

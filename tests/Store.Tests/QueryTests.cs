@@ -131,6 +131,58 @@ public class QueryTests(StoreFixture store) : IClassFixture<StoreFixture>
         Assert.Null(await rig.Queries.FindCampaignByTokenAsync("1.2.no"));
     }
 
+    /// <summary>Whatever the letters' case, and whether "ё" was typed; also after it was renamed. Signs of a pattern are signs.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Campaign_IsFoundByPartOfItsRussianName_P48(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var plain = (await TestCampaign.NewAsync(rig)).Row;
+        var id = new CampaignId(await rig.Ids.NextAsync());
+        var named = plain with { Id = id, Token = $"1.{id}.t", Settings = plain.Settings with { Name = "Опрос ЖИЛЬЦОВ: Ёлочный 50%" } };
+        await rig.Campaigns.InsertAsync(named);
+
+        foreach (var part in (string[])["жильцов", "Жильцов", "ЕЛОЧ", "ёлоч", "50%"])
+        {
+            Assert.Equal([id], await FoundAsync(part));
+        }
+
+        Assert.Empty(await FoundAsync("ж_льцов"));
+        Assert.Empty(await FoundAsync("опрос%50"));
+        Assert.True(await rig.Campaigns.TransitionAsync(named with { Settings = named.Settings with { Name = "Долги СЪЁМЩИКОВ" } }, named.Epoch));
+        Assert.Empty(await FoundAsync("жильцов"));
+        Assert.Equal([id], await FoundAsync("съемщиков"));
+
+        async Task<IEnumerable<CampaignId>> FoundAsync(string part) =>
+            (await rig.Queries.ReadCampaignsAsync(new CampaignFilter(null, part), 0, 100)).Select(c => c.Id);
+    }
+
+    /// <summary>By the instant that is shown: whoever asks on from the last one misses nothing, and gets nothing of before.</summary>
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task AttemptsByDate_GoByTheInstantThatIsReported_P28(StorageEngine engine)
+    {
+        var rig = await store.OfAsync(engine);
+        var campaign = await TestCampaign.NewAsync(rig);
+        UnixTime At(int seconds) => rig.Now + TimeSpan.FromSeconds(seconds);
+        var rows = await campaign.AddAsync(store.NewPhones(5));
+
+        // answered four seconds after it is dialed
+        await campaign.EndAsync(await campaign.DialAsync(rows[0], At(0)), CallClass.Answered);
+        await campaign.EndAsync(await campaign.DialAsync(rows[1], At(1)), CallClass.Busy);
+        await campaign.EndAsync(await campaign.DialAsync(rows[2], At(9)), CallClass.Answered);
+        await campaign.EndAsync(await campaign.DialAsync(rows[4], At(4)), CallClass.NoAnswer);
+        await campaign.EndAsync(await campaign.DialAsync(rows[3], At(4)), CallClass.Busy);
+
+        Assert.Equal([1, 0, 3, 4, 2], await ReadAsync(new AttemptFilter()));
+        Assert.Equal([0, 3, 4, 2], await ReadAsync(new AttemptFilter { StartedFrom = At(4) }));
+        Assert.Equal([2], await ReadAsync(new AttemptFilter { StartedFrom = At(5) }));
+        Assert.Equal([1], await ReadAsync(new AttemptFilter { StartedTo = At(4) }));
+        Assert.Equal([0, 3, 4], await ReadAsync(new AttemptFilter { StartedFrom = At(2), StartedTo = At(13) }));
+        Assert.Equal([3, 4], await ReadAsync(new AttemptFilter(), offset: 2, limit: 2));
+
+        async Task<IEnumerable<int>> ReadAsync(AttemptFilter filter, int offset = 0, int limit = 10) =>
+            (await rig.Get<IJobReports>().ReadAttemptsAsync(campaign.Id, filter, offset, limit)).Select(a => rows.ToList().FindIndex(r => r.Id == a.Try.Try.Job));
+    }
+
     private static int Of(IReadOnlyList<JobReport> reports, JobStatus status) => reports.Count(r => r.Status == status);
 
     private static int Of(IReadOnlyList<JobReport> reports, params JobResult[] results) =>

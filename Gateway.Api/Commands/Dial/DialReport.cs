@@ -121,7 +121,7 @@ internal sealed class DialReport : IAsyncDisposable
 
     private static string[] Values(JobReport job) =>
     [
-        job.Phone.Digits,
+        job.Phone.IsNone ? "" : job.Phone.Digits,
         Lower(job.Status),
         job.Result == JobResult.None ? "" : Lower(job.Result),
         job.EndReason == EndReason.None ? "" : job.EndReason.Word(),

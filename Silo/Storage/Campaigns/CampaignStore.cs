@@ -22,8 +22,8 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
     {
         // whoever listens to all campaigns listens to this one from its first event
         var listenUntil = await connection.ScalarAsync(
-            "insert into campaign (id, name, token, status, epoch, settings_version, settings, channel, list, max_calls, created_at, starts_at, "
-            + "started_at, finished_at, deleted_at, loading, load_at, total, listen_until) values (@id, @name, @token, @status, @epoch, @settings_version, "
+            "insert into campaign (id, name, name_folded, token, status, epoch, settings_version, settings, channel, list, max_calls, created_at, starts_at, "
+            + "started_at, finished_at, deleted_at, loading, load_at, total, listen_until) values (@id, @name, @name_folded, @token, @status, @epoch, @settings_version, "
             + "@settings, @channel, @list, @max_calls, @created_at, @starts_at, @started_at, @finished_at, @deleted_at, @loading, @load_at, @add, "
             + "coalesce((select @forever from webhook where status = 1 and for_all = 1 limit 1), (select until from event_lease where id = 1))) "
             + "returning listen_until",
@@ -38,7 +38,7 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
     public Task<bool> TransitionAsync(CampaignRow row, long expectedEpoch) => database.WriteAsync(async (connection, _) =>
     {
         var listenUntil = await connection.ScalarAsync(
-            "update campaign set name = @name, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
+            "update campaign set name = @name, name_folded = @name_folded, status = @status, epoch = epoch + 1, settings_version = @settings_version, settings = @settings, "
             + "channel = @channel, list = @list, max_calls = @max_calls, starts_at = @starts_at, started_at = @started_at, "
             + "finished_at = @finished_at, deleted_at = @deleted_at, loading = @loading, load_at = @load_at, total = total + @add "
             + "where id = @id and epoch = @expected" + (row.OnlyIfDone ? " and final = total" : "") + " returning listen_until",
@@ -132,6 +132,7 @@ internal sealed partial class CampaignStore(IDatabase database) : ICampaignStore
     [
         ("id", row.Id.Value),
         ("name", row.Settings.Name),
+        ("name_folded", FoldedName.Of(row.Settings.Name)),
         ("status", (int)row.Status),
         ("settings_version", row.SettingsVersion),
         ("settings", SettingsJson.Write(row.Settings)),

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Dialer.Numbers;
 using Dialer.PhoneLists;
 using Dialer.Silo.PhoneLists;
 
@@ -29,7 +30,7 @@ internal sealed partial class PhoneListStore
     private static readonly BulkColumn[] RejectedColumns =
     [
         new("list", BulkType.Int64), new("row_number", BulkType.Int64), new("line", BulkType.Int64), new("code", BulkType.Text),
-        new("reason", BulkType.Text), new("content", BulkType.Text),
+        new("reason", BulkType.Text), new("content", BulkType.Text), new("phone", BulkType.Int64),
     ];
 
     public Task CreateAsync(ListId id, ListImportRequest request, UnixTime now) => database.WriteAsync((connection, _) => connection.ExecuteAsync(
@@ -55,7 +56,7 @@ internal sealed partial class PhoneListStore
             await InsertManyAsync(connection, "list_row", RowColumns, chunk.Rows, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.Payload]);
             await InsertManyAsync(
                 connection, "list_suspect", SuspectColumns, chunk.Suspects, r => [id.Value, r.Row.Row, r.Row.Phone.Value, r.Group, r.Row.Payload, r.Row.Line]);
-            await InsertManyAsync(connection, "list_rejected", RejectedColumns, chunk.Rejected, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw]);
+            await InsertRejectedAsync(connection, id, chunk.Rejected);
             return true;
         },
         isBulk: true);
@@ -141,12 +142,12 @@ internal sealed partial class PhoneListStore
         // the earlier row that each suspect equals: among the rows that were certain, or the suspects before it
         const string duplicates =
             """
-            select s.row_number, s.line, s.payload, min(e.row_number) as first
+            select s.row_number, s.line, s.payload, min(e.row_number) as first, s.phone
             from list_suspect s
             join (select list, row_number, phone, payload from list_row where list = @list
                   union all select list, row_number, phone, payload from list_suspect where list = @list) e
               on e.phone = s.phone and e.payload = s.payload and e.row_number < s.row_number
-            where s.list = @list group by s.row_number, s.line, s.payload
+            where s.list = @list group by s.row_number, s.line, s.payload, s.phone
             """;
         var count = await database.CompareAsync(async connection =>
         {
@@ -157,7 +158,8 @@ internal sealed partial class PhoneListStore
             while (await reader.ReadAsync())
             {
                 chunk.Add(new RejectedRow(
-                    reader.GetInt64(0), reader.GetInt64(1), "duplicate", DuplicateText(reader.GetInt64(3)), null, reader.GetString(2)));
+                    reader.GetInt64(0), reader.GetInt64(1), "duplicate", DuplicateText(reader.GetInt64(3)), null, reader.GetString(2),
+                    new PhoneNumber(reader.GetInt64(4))));
                 total++;
                 if (chunk.Count == DecideChunk)
                 {
@@ -182,7 +184,7 @@ internal sealed partial class PhoneListStore
     private Task RejectAsync(ListId id, IReadOnlyList<RejectedRow> rows) => rows.Count == 0 ? Task.CompletedTask : database.WriteAsync(
         async (connection, _) =>
         {
-            await InsertManyAsync(connection, "list_rejected", RejectedColumns, rows, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw]);
+            await InsertRejectedAsync(connection, id, rows);
             return true;
         },
         isBulk: true);
@@ -202,6 +204,9 @@ internal sealed partial class PhoneListStore
                 $"delete from list_suspect where list = @list and row_number in ({next})", ("list", id.Value), ("limit", DecideChunk));
         },
         isBulk: true);
+
+    private Task InsertRejectedAsync(DbConnection connection, ListId id, IReadOnlyList<RejectedRow> rows) => InsertManyAsync(
+        connection, "list_rejected", RejectedColumns, rows, r => [id.Value, r.Row, r.Line, r.Code, r.Text, r.Raw, r.Phone.Value]);
 
     private async Task InsertManyAsync<T>(
         DbConnection connection, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<T> rows, Func<T, object?[]> values)

@@ -2,12 +2,15 @@ using System.Data.Common;
 using System.Globalization;
 using Dialer.Numbers;
 using Dialer.Privacy;
+using Dialer.Silo.PhoneLists;
 
 namespace Dialer.Silo.Storage.Privacy;
 
 /// <summary>Removes personal data in chunks, never of live rows; counters and the campaign's token stay.</summary>
 internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IErasure
 {
+    private const int IdsAtOnce = 1_000;
+
     /// <summary>Tables with rows per job, keyed by it.</summary>
     private static readonly string[] JobTables = ["call_try", "call_series", "job_note", "call_leg", "bot_reply", "call_job_data"];
 
@@ -26,10 +29,28 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
         // lists have no index by phone (an import would pay for it): they are looked through by a reader, and erased by their keys
         var listed = await database.ReadAsync(connection => connection.ListAsync(
             "select list, row_number from list_row where phone = @phone", r => (List: r.GetInt64(0), Row: r.GetInt64(1)), ("phone", phone.Value)));
-        return await ErasePhoneAsync(phone, listed);
+        // rows that were run together hold several phones: rare, and looked through one by one
+        var together = await database.ReadAsync(connection => connection.ListAsync(
+            "select list, row_number, content from list_rejected where phone = @several and phone <> 0",
+            r => (List: r.GetInt64(0), Row: r.GetInt64(1), IsOfPhone: PhoneInText.Holds(r.GetString(2), phone)),
+            ("several", RejectedRow.SeveralPhones.Value)));
+        return await ErasePhoneAsync(phone, listed, [.. together.Where(r => r.IsOfPhone).Select(r => (r.List, r.Row))]);
     }
 
-    private Task<bool> ErasePhoneAsync(PhoneNumber phone, IReadOnlyList<(long List, long Row)> listed) => database.WriteAsync(
+    /// <summary>Of these jobs those that hold no phone any more: erased, or gone with their campaign.</summary>
+    public async Task<IReadOnlySet<JobId>> ReadErasedAsync(IReadOnlyCollection<JobId> jobs)
+    {
+        var erased = jobs.ToHashSet();
+        foreach (var chunk in jobs.Chunk(IdsAtOnce))
+        {
+            erased.ExceptWith(await database.ReadAsync(connection => connection.ListAsync(
+                $"select id from call_job where id in ({Text(chunk.Select(j => j.Value))}) and phone <> 0", r => new JobId(r.GetInt64(0)))));
+        }
+
+        return erased;
+    }
+
+    private Task<bool> ErasePhoneAsync(PhoneNumber phone, IReadOnlyList<(long List, long Row)> listed, IReadOnlyList<(long List, long Row)> together) => database.WriteAsync(
         async (connection, _) =>
         {
             if (await LockFinalJobsAsync(connection, phone) is null)
@@ -44,6 +65,11 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
             }
 
             await EraseFromListsAsync(connection, phone, listed);
+            foreach (var (list, row) in together)
+            {
+                await connection.ExecuteAsync("delete from list_rejected where list = @list and row_number = @row", ("list", list), ("row", row));
+            }
+
             if (await LockFinalJobsAsync(connection, phone) is not { } jobs)
             {
                 return false;
@@ -102,7 +128,7 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
                 return null;
             }
 
-            var ids = string.Join(", ", jobs.Select(j => j.ToString(CultureInfo.InvariantCulture)));
+            var ids = Text(jobs);
             foreach (var table in JobTables)
             {
                 await connection.ExecuteAsync($"delete from {table} where job in ({ids})");
@@ -143,7 +169,7 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
     {
         foreach (var (list, row) in listed)
         {
-            // a duplicate was written down as it stood in the file: equal to a row that was kept
+            // of imports before phones were kept with what they rejected: a duplicate equals a row that was kept
             await connection.ExecuteAsync(
                 "delete from list_rejected where list = @list and code = 'duplicate' "
                 + "and content = (select payload from list_row where list = @list and row_number = @row)",
@@ -151,8 +177,12 @@ internal sealed class ErasureStore(IDatabase database, TimeProvider clock) : IEr
             await connection.ExecuteAsync("delete from list_row where list = @list and row_number = @row", ("list", list), ("row", row));
         }
 
+        // phone <> 0 is written out: it is what makes the partial index usable
+        await connection.ExecuteAsync("delete from list_rejected where phone = @phone and phone <> 0", ("phone", phone.Value));
         await connection.ExecuteAsync("delete from list_suspect where phone = @phone", ("phone", phone.Value));
     }
+
+    private static string Text(IEnumerable<long> ids) => string.Join(", ", ids.Select(i => i.ToString(CultureInfo.InvariantCulture)));
 
     private static async Task<bool> HasJobsAsync(DbConnection connection, CampaignId campaign) =>
         await connection.ScalarAsync("select 1 from call_job where campaign = @id and status = 2 limit 1", ("id", campaign.Value)) is not null;

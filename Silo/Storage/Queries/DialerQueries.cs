@@ -62,10 +62,10 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
     public Task<IReadOnlyList<CampaignSummary>> ReadCampaignsAsync(CampaignFilter filter, long before, int limit) =>
         database.ReadAsync<IReadOnlyList<CampaignSummary>>(async connection => await connection.ListAsync(
             CampaignText + "where id < @before and status <> 5" + (filter.Status is null ? "" : " and status = @status")
-            + (filter.NamePart is null ? "" : " and lower(name) like @part escape '\\'") + " order by id desc limit @limit",
+            + (filter.NamePart is null ? "" : " and name_folded like @part escape '\\'") + " order by id desc limit @limit",
             Campaign,
             ("before", before == 0 ? long.MaxValue : before), ("status", (short)(filter.Status ?? 0)), ("limit", limit),
-            ("part", $"%{Like(filter.NamePart ?? "")}%")));
+            ("part", FoldedName.Containing(filter.NamePart ?? ""))));
 
     public Task<IReadOnlyList<ChannelSummary>> ReadChannelsAsync(long before, int limit) =>
         database.ReadAsync<IReadOnlyList<ChannelSummary>>(async connection => await connection.ListAsync(
@@ -83,10 +83,6 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
         (string?)await connection.ScalarAsync("select settings from campaign where id = @id", ("id", campaign.Value)) is { } text
             ? SettingsJson.Read<CampaignSettings>(text)
             : null);
-
-    private static string Like(string text) => text.ToLowerInvariant()
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
-        .Replace("\0", "", StringComparison.Ordinal);
 
     private Task<CampaignSummary?> FindAsync(string where, object value) => database.ReadAsync(async connection =>
         (await connection.ListAsync(CampaignText + where, Campaign, ("value", value))).SingleOrDefault());

@@ -24,6 +24,12 @@ internal sealed class JobReports(IDatabase database) : IJobReports
         "select s.job, s.series, j.created_at, j.phone, 4, s.result, s.attempts, s.attempts, s.finished_at "
         + "from call_series s join call_job j on j.id = s.job where s.campaign = @campaign";
 
+    /// <summary>
+    /// The instant that a report shows as an attempt's start, as the index call_try_reported has it: a client that asks on from the last
+    /// instant it was shown must miss nothing.
+    /// </summary>
+    private const string Started = "case when answered_at > 0 then answered_at else started_at end";
+
     public Task<IReadOnlyList<SeriesReport>> ReadSeriesAsync(CampaignId campaign, SeriesFilter filter, int offset, int limit) =>
         database.ReadAsync<IReadOnlyList<SeriesReport>>(async connection =>
         {
@@ -62,10 +68,10 @@ internal sealed class JobReports(IDatabase database) : IJobReports
     public Task<IReadOnlyList<AttemptReport>> ReadAttemptsAsync(CampaignId campaign, AttemptFilter filter, int offset, int limit) =>
         database.ReadAsync<IReadOnlyList<AttemptReport>>(async connection =>
         {
-            var bounds = (filter.StartedFrom.IsNone ? "" : " and started_at >= @startedfrom") + (filter.StartedTo.IsNone ? "" : " and started_at < @startedto")
+            var bounds = (filter.StartedFrom.IsNone ? "" : $" and {Started} >= @startedfrom") + (filter.StartedTo.IsNone ? "" : $" and {Started} < @startedto")
                 + (filter.FinishedFrom.IsNone ? "" : " and ended_at >= @endedfrom") + (filter.FinishedTo.IsNone ? "" : " and ended_at < @endedto");
             var tries = await connection.ListAsync(
-                $"select {TryRows.Columns} from call_try where campaign = @campaign and attempt_number > 0{bounds} order by started_at, job, number limit @limit offset @offset",
+                $"select {TryRows.Columns} from call_try where campaign = @campaign and attempt_number > 0{bounds} order by {Started}, job, number limit @limit offset @offset",
                 TryRows.Read,
                 ("campaign", campaign.Value), ("limit", limit), ("offset", offset),
                 ("startedfrom", filter.StartedFrom.Ms), ("startedto", filter.StartedTo.Ms), ("endedfrom", filter.FinishedFrom.Ms), ("endedto", filter.FinishedTo.Ms));

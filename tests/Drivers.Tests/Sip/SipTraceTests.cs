@@ -130,6 +130,35 @@ public class SipTraceTests
         }
     }
 
+    /// <summary>All of the job's, those still waiting for the disk too, and nobody else's.</summary>
+    [Fact]
+    public async Task TracesOfErasedJobs_AreDeleted_P57()
+    {
+        var directory = Directory.CreateTempSubdirectory("dialer-traces-").FullName;
+        try
+        {
+            await using var traces = new SipTraces(Path.Combine(directory, "new"), TimeProvider.System, NullLogger<SipTraces>.Instance);
+            Assert.Empty(await traces.ReadJobsAsync());
+            foreach (var call in (string[])["7-1", "7-2", "77-1", "8-7"])
+            {
+                traces.Write(new SipTrace(call, TimeProvider.System));
+            }
+
+            Assert.Equal(new HashSet<JobId> { new(7), new(77), new(8) }, (await traces.ReadJobsAsync()).ToHashSet());
+            await File.WriteAllTextAsync(Path.Combine(directory, "new", "mine.sip.txt"), "", TestContext.Current.CancellationToken);
+            traces.Write(new SipTrace("7-3", TimeProvider.System));
+
+            traces.Erase(new HashSet<JobId> { new(7), new(9) });
+
+            Assert.Equal(new HashSet<JobId> { new(77), new(8) }, (await traces.ReadJobsAsync()).ToHashSet());
+            Assert.Equal(["77-1.sip.txt", "8-7.sip.txt", "mine.sip.txt"], Directory.GetFiles(Path.Combine(directory, "new")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task DiskThatHangs_HoldsOneThread_NotOneACall()
     {

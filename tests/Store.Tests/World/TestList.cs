@@ -43,10 +43,10 @@ internal sealed class TestList(StoreRig rig, ListId id)
         return new ListRow(row, row + 1, new PhoneNumber(phone), false, priority, new ZoneFound(zone, ZoneSource.ListColumn), payload, payload);
     }
 
-    public RejectedRow Rejected(string content)
+    public RejectedRow Rejected(string content, PhoneNumber phone = default)
     {
         row++;
-        return new RejectedRow(row, row + 1, "phone_invalid", "Not a phone.", null, content);
+        return new RejectedRow(row, row + 1, "phone_invalid", "Not a phone.", null, content, phone);
     }
 
     public Task InsertAsync(IReadOnlyList<ListRow> rows, IReadOnlyList<ListRow>? doubtful = null, IReadOnlyList<RejectedRow>? refused = null)

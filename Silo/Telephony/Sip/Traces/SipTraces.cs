@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Dialer.Calls;
 using Microsoft.Extensions.Logging;
 
 namespace Dialer.Silo.Telephony.Sip;
@@ -9,6 +10,7 @@ namespace Dialer.Silo.Telephony.Sip;
 /// </summary>
 internal sealed partial class SipTraces : IAsyncDisposable
 {
+    private const string Extension = ".sip.txt";
     private const int MostFiles = 2_000;
     private const int CleanEvery = 100;
 
@@ -21,7 +23,7 @@ internal sealed partial class SipTraces : IAsyncDisposable
     /// <summary>A disk that hangs must not keep the process from ending.</summary>
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<(string Call, string Text)> waiting = Channel.CreateUnbounded<(string, string)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(string Call, string Text, Action? Task)> waiting = Channel.CreateUnbounded<(string, string, Action?)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly string directory;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -39,14 +41,14 @@ internal sealed partial class SipTraces : IAsyncDisposable
         cleaning = clock.CreateTimer(static s => ((SipTraces)s!).WantClean(), this, TimeSpan.Zero, CleanAfter);
     }
 
-    public static string NameOf(string call) => $"{call}.sip.txt";
+    public static string NameOf(string call) => $"{call}{Extension}";
 
     /// <summary>Writes in the background; a disk that is full or slow costs the trace, not the call.</summary>
     public void Write(SipTrace trace)
     {
         // read here, on the call's loop: late repeats are still noted down
         var text = trace.Text();
-        if (Interlocked.Add(ref characters, text.Length) > MaxWaiting || !waiting.Writer.TryWrite((trace.Call, text)))
+        if (Interlocked.Add(ref characters, text.Length) > MaxWaiting || !waiting.Writer.TryWrite((trace.Call, text, null)))
         {
             Interlocked.Add(ref characters, -text.Length);
             if (Interlocked.Exchange(ref isFull, 1) == 0)
@@ -69,6 +71,34 @@ internal sealed partial class SipTraces : IAsyncDisposable
         }
     }
 
+    /// <summary>Jobs whose calls have traces here; none when the folder cannot be read.</summary>
+    public Task<IReadOnlyCollection<JobId>> ReadJobsAsync()
+    {
+        var found = new TaskCompletionSource<IReadOnlyCollection<JobId>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isTaken = waiting.Writer.TryWrite(("", "", () =>
+        {
+            try
+            {
+                found.SetResult([.. Files().Select(f => f.Job).Distinct()]);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogNotRead(logger, e.Message);
+                found.SetResult([]);
+            }
+        }));
+        return isTaken ? found.Task : Task.FromResult<IReadOnlyCollection<JobId>>([]);
+    }
+
+    /// <summary>Deletes in the background all traces of these jobs, and those that wait for the disk.</summary>
+    public void Erase(IReadOnlySet<JobId> jobs) => waiting.Writer.TryWrite(("", "", () =>
+    {
+        foreach (var (file, _) in Files().Where(f => jobs.Contains(f.Job)))
+        {
+            Delete(file);
+        }
+    }));
+
     public async ValueTask DisposeAsync()
     {
         await cleaning.DisposeAsync();
@@ -81,18 +111,24 @@ internal sealed partial class SipTraces : IAsyncDisposable
         // one waits: more of them would do nothing more
         if (Interlocked.Exchange(ref isCleanWanted, 1) == 0)
         {
-            waiting.Writer.TryWrite(("", ""));
+            waiting.Writer.TryWrite(("", "", null));
         }
     }
 
     /// <summary>The only one that touches the disk: when that hangs, one thread waits for it.</summary>
     private async Task RunAsync()
     {
-        await foreach (var (call, text) in waiting.Reader.ReadAllAsync())
+        await foreach (var (call, text, task) in waiting.Reader.ReadAllAsync())
         {
             Interlocked.Add(ref characters, -text.Length);
             try
             {
+                if (task is not null)
+                {
+                    task();
+                    continue;
+                }
+
                 if (call.Length > 0)
                 {
                     Directory.CreateDirectory(directory);
@@ -122,24 +158,47 @@ internal sealed partial class SipTraces : IAsyncDisposable
         }
 
         var now = clock.GetUtcNow().UtcDateTime;
-        var files = folder.GetFiles("*.sip.txt").OrderByDescending(f => f.LastWriteTimeUtc).ToList();
+        var files = folder.GetFiles($"*{Extension}").OrderByDescending(f => f.LastWriteTimeUtc).ToList();
         foreach (var old in files.Where((f, i) => i >= MostFiles || now - f.LastWriteTimeUtc > Kept))
         {
-            try
+            Delete(old);
+        }
+    }
+
+    private List<(FileInfo File, JobId Job)> Files()
+    {
+        var folder = new DirectoryInfo(directory);
+        var files = new List<(FileInfo, JobId)>();
+        foreach (var file in folder.Exists ? folder.EnumerateFiles($"*{Extension}") : [])
+        {
+            if (TryId.TryParse(file.Name.AsSpan(0, file.Name.Length - Extension.Length), out var id))
             {
-                old.Delete();
+                files.Add((file, id.Job));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // the others go all the same
-                LogNotDeleted(logger, e.Message);
-            }
+        }
+
+        return files;
+    }
+
+    private void Delete(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the others go all the same
+            LogNotDeleted(logger, e.Message);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A SIP trace was not written: {Cause}")]
     private static partial void LogNotWritten(ILogger logger, string cause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An old SIP trace was not deleted: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The folder of SIP traces cannot be read: {Cause}")]
+    private static partial void LogNotRead(ILogger logger, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A SIP trace was not deleted: {Cause}")]
     private static partial void LogNotDeleted(ILogger logger, string cause);
 }
