@@ -39,5 +39,5 @@ internal sealed class ApiKeys(IAccessStore store, INewIds ids, TimeProvider cloc
         CreatedBy = actor,
     };
 
-    private static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+    public static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -49,6 +49,9 @@ internal static class GatewayServices
 
     public static WebApplication UseGateway(this WebApplication app)
     {
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        app.UseTrustedProxies(options);
+        app.UseSecureCookies(options);
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
@@ -66,7 +69,7 @@ internal static class GatewayServices
         app.UseAudit();
         app.MapStatus();
         app.MapSignIn();
-        app.MapOidc(app.Services.GetRequiredService<GatewayOptions>());
+        app.MapOidc(options);
         app.MapDescription();
         app.MapKeys();
         app.MapAudit();
@@ -84,7 +87,7 @@ internal static class GatewayServices
         app.MapEvents();
         app.MapWebhooks();
         app.MapCallbacks();
-        app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
+        app.MapCallsApi(options);
         return app;
     }
 }
