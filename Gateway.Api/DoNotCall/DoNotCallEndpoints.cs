@@ -104,7 +104,7 @@ internal static class DoNotCallEndpoints
             return Problem.Of(400, "phone_bad_format", read.Refusal.Text, [new ProblemError("/phone", "phone_bad_format", read.Refusal.Text)]);
         }
 
-        context.AuditTarget(Audit.HashOf(read.Value.Phone.Digits));
+        context.AuditTarget(Audit.HashOf(read.Value.Phone));
         await erasure.RequestAsync(read.Value.Phone);
         return Results.Accepted();
     }
