@@ -114,8 +114,8 @@ internal static partial class Oidc
 
         context.Principal = new ClaimsPrincipal(new ClaimsIdentity(
             [
-                new Claim(ClaimTypes.NameIdentifier, SubjectPrefix + subject),
-                new Claim(ClaimTypes.Name, said.FindFirstValue(oidc.NameClaim) ?? subject),
+                new Claim(ClaimTypes.NameIdentifier, SubjectPrefix + PlainTexts.Clean(subject)),
+                new Claim(ClaimTypes.Name, PlainTexts.Clean(said.FindFirstValue(oidc.NameClaim) ?? subject)),
                 new Claim(ClaimTypes.Role, role),
             ],
             AccessNames.CookieScheme));

@@ -130,9 +130,10 @@ internal static class DoNotCallEndpoints
 
         var body = await Body<DoNotCallBody>.BindAsync(context);
         var reason = body.Value?.Reason?.Trim() ?? "";
-        return reason.Length > MaxReasonLength
-            ? ("", Problem.Of([new Refusal("invalid_setting", $"A reason has at most {MaxReasonLength} characters.", Field: "reason")]))
-            : (reason, body.Fault);
+        var refused = reason.Length > MaxReasonLength
+            ? new Refusal("invalid_setting", $"A reason has at most {MaxReasonLength} characters.", Field: "reason")
+            : PlainTexts.Refuse(reason, "reason");
+        return refused is null ? (reason, body.Fault) : ("", Problem.Of([refused]));
     }
 }
 

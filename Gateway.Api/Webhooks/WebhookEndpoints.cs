@@ -73,9 +73,14 @@ internal static class WebhookEndpoints
         }
 
         var description = asked.Description?.Trim() ?? "";
-        if (description.Length > MaxDescription || description.Contains('\0', StringComparison.Ordinal))
+        if (description.Length > MaxDescription)
         {
-            refusals.Add(new Refusal("invalid_setting", $"A description has at most {MaxDescription} characters, none of them NUL.", Field: "description"));
+            refusals.Add(new Refusal("invalid_setting", $"A description has at most {MaxDescription} characters.", Field: "description"));
+        }
+
+        if (PlainTexts.Refuse(description, "description") is { } unplain)
+        {
+            refusals.Add(unplain);
         }
 
         var events = (asked.Events ?? []).Distinct().ToList();
