@@ -33,6 +33,7 @@ internal static class GatewayServices
         services.AddDescription();
         services.AddRateLimits(options);
         services.AddPhoneLists();
+        services.AddDoNotCall();
         services.AddReports();
         services.AddEvents();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
