@@ -29,4 +29,4 @@ internal static class AuditEndpoint
 /// <param name="Target">Id of what was changed; phones stand as a hash.</param>
 /// <param name="Status">HTTP status of the answer; null = the process ended before it was known.</param>
 /// <param name="ActorId">Id of the key, or <c>oidc:</c> and the person's subject; null = by a campaign's token, or at the terminal.</param>
-internal sealed record AuditView(string Id, DateTimeOffset At, string Actor, string Action, string Target, int? Status, string? ActorId);
+internal sealed record AuditView(string Id, DateTimeOffset At, string Actor, string Action, string Target, int? Status, string? ActorId = null);

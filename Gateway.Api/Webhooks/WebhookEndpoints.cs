@@ -67,7 +67,7 @@ internal static class WebhookEndpoints
 
     private static Webhook Read(NewWebhook asked, IWebhookAddresses addresses, List<Refusal> refusals)
     {
-        if (addresses.Check(asked.Url) is { } refused)
+        if ((PlainTexts.Refuse(asked.Url, "url") ?? addresses.Check(asked.Url)) is { } refused)
         {
             refusals.Add(refused);
         }

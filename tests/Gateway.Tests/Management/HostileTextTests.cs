@@ -26,6 +26,7 @@ public class HostileTextTests(Rigs rigs)
                 ChannelTests.PatchAsync(admin, $"/api/v1/campaigns/{campaign}", $$$"""{"outerHoursException":{"reason":"x{{{bad}}}x"}}""", "*"), "/outerHoursException/reason");
             await RefusedAsync(admin.PutAsync($"/api/v1/do-not-call/{phone}", Wire.Json($$"""{"reason":"x{{bad}}x"}""")), "/reason");
             await RefusedAsync(admin.PostAsync("/api/v1/webhooks", $$"""{"url":"https://hooks.example.com/","description":"x{{bad}}x"}"""), "/description");
+            await RefusedAsync(admin.PostAsync("/api/v1/webhooks", $$"""{"url":"https://hooks.example.com/x{{bad}}x"}"""), "/url");
         }
 
         await RefusedAsync(UploadAsync("name=x%00x"), "/name");
@@ -48,7 +49,7 @@ public class HostileTextTests(Rigs rigs)
     {
         var storage = await rigs.Engines.NewAsync(StorageEngine.Sqlite);
         await using var rig = await GatewayRig.StartAsync(storage, configure: services =>
-            Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Reports.IDialerQueries>(services, _ =>
+            Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Dialer.Reports.IDialerQueries>(services, _ =>
                 throw new InvalidOperationException("wrapped", new Npgsql.PostgresException("refused", "ERROR", "ERROR", state))));
         using var client = await rig.ClientAsync(AccessRole.Viewer);
         await client.GetAsync("/api/v1/campaigns").ProblemAsync(status, code);
