@@ -19,6 +19,8 @@ internal static class AccessServices
     {
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<KeyUse>();
+        services.AddSingleton<WrongKeys>();
+        services.AddSingleton<OidcProvider>();
         services.AddSingleton<SignInLinks>();
         services.AddAuthentication(AccessNames.Scheme)
             .AddPolicyScheme(AccessNames.Scheme, null, o => o.ForwardDefaultSelector = SchemeOf)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dialer.Access;
 using Dialer.Gateway.Hosting;
 
@@ -8,11 +9,12 @@ internal static class AdminKey
 {
     public const string Variable = "DIALER_ADMIN_KEY";
     private const string First = "admin";
+    private const string Environment = "environment";
 
     /// <exception cref="CommandRefusedException">The key of the environment cannot be used.</exception>
     public static string? Given()
     {
-        var given = Environment.GetEnvironmentVariable(Variable);
+        var given = System.Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrEmpty(given) ? null
             : given.Length is >= ApiKeys.MinLength and <= ApiKeys.MaxLength && given.All(c => c is > ' ' and < '\x7f') ? given
             : throw new CommandRefusedException(
@@ -22,14 +24,23 @@ internal static class AdminKey
     /// <summary>Answers a key to be printed: when there was none. Null = one is known.</summary>
     public static async Task<string?> EnsureAsync(IServiceProvider services)
     {
-        var keys = services.GetRequiredService<ApiKeys>();
         if (Given() is { } given)
         {
-            await keys.SetAsync(Variable, AccessRole.Admin, given, "environment");
+            await SetAsync(services, given);
             return null;
         }
 
-        return await services.GetRequiredService<IAccessStore>().HasAdminAsync() ? null : (await keys.CreateAsync(First, AccessRole.Admin, "first start")).Text;
+        return await services.GetRequiredService<IAccessStore>().HasAdminAsync() ? null : await MakeAsync(services, "key.create", "first start");
+    }
+
+    /// <summary>Puts the environment's key in force, if it is not.</summary>
+    public static async Task SetAsync(IServiceProvider services, string given)
+    {
+        var keys = services.GetRequiredService<ApiKeys>();
+        if (await keys.FindAsync(given) is not { Name: Variable })
+        {
+            await WriteDownAsync(services, "key.set", Environment, () => keys.SetAsync(Variable, AccessRole.Admin, given, Environment));
+        }
     }
 
     /// <summary>A link that signs the person at the terminal in, once; null = there is nobody to sign in as.</summary>
@@ -41,6 +52,25 @@ internal static class AdminKey
     }
 
     /// <summary><c>key reset</c>: one more key of an administrator, for whoever can start the program.</summary>
-    public static async Task<string> ResetAsync(IServiceProvider services) =>
-        (await services.GetRequiredService<ApiKeys>().CreateAsync(First, AccessRole.Admin, "key reset")).Text;
+    public static Task<string> ResetAsync(IServiceProvider services) => MakeAsync(services, "key.reset", "key reset");
+
+    private static async Task<string> MakeAsync(IServiceProvider services, string action, string actor)
+    {
+        var text = "";
+        await WriteDownAsync(services, action, actor, async () =>
+        {
+            (var key, text) = await services.GetRequiredService<ApiKeys>().CreateAsync(First, AccessRole.Admin, actor);
+            return key;
+        });
+        return text;
+    }
+
+    /// <summary>No request passes here, and the audit log has it all the same.</summary>
+    private static async Task WriteDownAsync(IServiceProvider services, string action, string actor, Func<Task<ApiKey>> change)
+    {
+        var log = services.GetRequiredService<IAuditLog>();
+        var entry = await log.BeginAsync(new AuditEntry { At = services.GetRequiredService<TimeProvider>().Now(), Actor = actor, Action = action, Target = "" });
+        var key = await change();
+        await log.EndAsync(entry, StatusCodes.Status201Created, key.Id.ToString(CultureInfo.InvariantCulture));
+    }
 }

@@ -23,8 +23,12 @@ internal sealed class ApiKeys(IAccessStore store, INewIds ids, TimeProvider cloc
     }
 
     /// <summary>Makes a key that was given from outside the one of this name.</summary>
-    public async Task SetAsync(string name, AccessRole role, string text, string actor) =>
-        await store.ReplaceAsync(await NewAsync(name, role, actor), HashOf(text));
+    public async Task<ApiKey> SetAsync(string name, AccessRole role, string text, string actor)
+    {
+        var key = await NewAsync(name, role, actor);
+        await store.ReplaceAsync(key, HashOf(text));
+        return key;
+    }
 
     /// <summary>Who holds this key; null = nobody.</summary>
     public Task<ApiKey?> FindAsync(string text) =>
@@ -39,5 +43,5 @@ internal sealed class ApiKeys(IAccessStore store, INewIds ids, TimeProvider cloc
         CreatedBy = actor,
     };
 
-    private static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+    public static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Dialer.Access;
+using Dialer.Numbers;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Dialer.Gateway.Access;
@@ -24,7 +26,10 @@ internal static class Audit
     /// <summary>What a change made or touched, where the path does not say it.</summary>
     public static void AuditTarget(this HttpContext context, string target) => context.Items[TargetItem] = target;
 
-    public static string HashOf(string phone) => "phone:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(phone))[..PhoneHashBytes]);
+    /// <summary>However the phone was written, its history is found under one hash.</summary>
+    public static string HashOf(PhoneNumber phone) => HashOf(phone.Digits);
+
+    private static string HashOf(string text) => "phone:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))[..PhoneHashBytes]);
 
     public static IApplicationBuilder UseAudit(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -41,8 +46,7 @@ internal static class Audit
             return;
         }
 
-        var named = audited.TargetParameter is null ? "" : context.GetRouteValue(audited.TargetParameter)?.ToString() ?? "";
-        var entry = await log.BeginAsync(EntryOf(context, audited, audited.IsPhone ? HashOf(named) : named));
+        var entry = await log.BeginAsync(EntryOf(context, audited, TargetOf(context, audited)));
         var status = StatusCodes.Status500InternalServerError;
         try
         {
@@ -58,17 +62,38 @@ internal static class Audit
     /// <summary>By a token: only once it is known to be a campaign's, or anybody could fill the log.</summary>
     private static async Task AfterwardsAsync(HttpContext context, RequestDelegate next, IAuditLog log, AuditedAttribute audited)
     {
-        await next(context);
-        if (context.Items[TargetItem] is string target)
+        var status = StatusCodes.Status500InternalServerError;
+        try
         {
-            await log.EndAsync(await log.BeginAsync(EntryOf(context, audited, target)), context.Response.StatusCode, null);
+            await next(context);
+            status = context.Response.StatusCode;
         }
+        finally
+        {
+            if (context.Items[TargetItem] is string target)
+            {
+                await log.EndAsync(await log.BeginAsync(EntryOf(context, audited, target)), status, null);
+            }
+        }
+    }
+
+    private static string TargetOf(HttpContext context, AuditedAttribute audited)
+    {
+        var named = audited.TargetParameter is null ? "" : context.GetRouteValue(audited.TargetParameter)?.ToString() ?? "";
+        if (!audited.IsPhone)
+        {
+            return named;
+        }
+
+        var read = context.RequestServices.GetRequiredService<INumberReader>().Read(named, null);
+        return read.IsDone ? HashOf(read.Value.Phone) : HashOf(named);
     }
 
     private static AuditEntry EntryOf(HttpContext context, AuditedAttribute audited, string target) => new()
     {
         At = context.RequestServices.GetRequiredService<TimeProvider>().Now(),
         Actor = context.User.Actor(),
+        ActorId = context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "",
         Action = audited.Action,
         Target = target,
     };

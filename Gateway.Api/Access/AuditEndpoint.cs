@@ -21,10 +21,12 @@ internal static class AuditEndpoint
 
         var entries = await log.ReadAsync(paging.After ?? 0, paging.Limit);
         return Results.Ok(Page.Of(entries, paging, e => e.Id, e => new AuditView(
-            e.Id.ToString(CultureInfo.InvariantCulture), e.At.ToDateTimeOffset(), e.Actor, e.Action, e.Target, e.Status == 0 ? null : e.Status)));
+            e.Id.ToString(CultureInfo.InvariantCulture), e.At.ToDateTimeOffset(), e.Actor, e.Action, e.Target, e.Status == 0 ? null : e.Status, e.ActorId.Length == 0 ? null : e.ActorId)));
     }
 }
 
+/// <param name="Actor">Name of the key or person; names may repeat.</param>
 /// <param name="Target">Id of what was changed; phones stand as a hash.</param>
 /// <param name="Status">HTTP status of the answer; null = the process ended before it was known.</param>
-internal sealed record AuditView(string Id, DateTimeOffset At, string Actor, string Action, string Target, int? Status);
+/// <param name="ActorId">Id of the key, or <c>oidc:</c> and the person's subject; null = by a campaign's token, or at the terminal.</param>
+internal sealed record AuditView(string Id, DateTimeOffset At, string Actor, string Action, string Target, int? Status, string? ActorId = null);

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using Dialer.Access;
 using Dialer.Gateway.Problems;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -12,10 +13,12 @@ namespace Dialer.Gateway.Access;
 
 /// <summary>Signs a request in by its key: <c>Authorization: Bearer KEY</c>.</summary>
 internal sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ApiKeys keys, KeyUse use)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ApiKeys keys, KeyUse use, WrongKeys wrong)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     private const string Bearer = "Bearer ";
+    private const string TooMany = "too many wrong keys";
+    private const int RetryAfterSeconds = 60;
 
     public static ClaimsPrincipal PrincipalOf(ApiKey key, string scheme) => new(new ClaimsIdentity(
         [
@@ -35,24 +38,42 @@ internal sealed class KeyAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        // where no key is asked for, none is tried
+        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             return AuthenticateResult.NoResult();
         }
 
-        if (await keys.FindAsync(header[Bearer.Length..].Trim()) is not { } key)
+        var text = header[Bearer.Length..].Trim();
+        var (address, hash) = (ClientAddress.Of(Context), Convert.ToHexString(ApiKeys.HashOf(text)));
+        if (!wrong.MayTry(address, hash))
         {
+            return AuthenticateResult.Fail(TooMany);
+        }
+
+        if (await keys.FindAsync(text) is not { } key)
+        {
+            wrong.Failed(address);
             return AuthenticateResult.Fail("unknown key");
         }
 
+        wrong.Worked(address, hash);
         use.Note(key);
         return AuthenticateResult.Success(new AuthenticationTicket(PrincipalOf(key, Scheme.Name), Scheme.Name));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if ((await HandleAuthenticateOnceSafeAsync()).Failure?.Message == TooMany)
+        {
+            Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await Problem.WriteAsync(
+                Context, StatusCodes.Status429TooManyRequests, "too_many_requests", $"Too many wrong keys came from this address; ask again in {RetryAfterSeconds} s.");
+            return;
+        }
+
         Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
-        return Problem.WriteAsync(Context, 401, "unauthorized", "Give a key that is in force: Authorization: Bearer KEY.");
+        await Problem.WriteAsync(Context, 401, "unauthorized", "Give a key that is in force: Authorization: Bearer KEY.");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

@@ -36,6 +36,11 @@ internal static class KeyEndpoints
             return Problem.Of([new Refusal("invalid_setting", $"A key's name has 1 to {MaxNameLength} characters.", Field: "name")]);
         }
 
+        if (PlainTexts.Refuse(name, "name") is { } refused)
+        {
+            return Problem.Of([refused]);
+        }
+
         var (key, text) = await keys.CreateAsync(name, asked.Role, context.User.Actor());
         context.AuditTarget(key.Id.ToString(CultureInfo.InvariantCulture));
         return Results.Created($"/api/v1/keys/{key.Id}", new MadeKey(KeyView.Of(key), text));

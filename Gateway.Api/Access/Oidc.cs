@@ -14,7 +14,9 @@ internal static partial class Oidc
     public const string Path = "/sign-in/oidc";
     private const string CallbackPath = "/sign-in/oidc/callback";
     private const string Scheme = "oidc";
+    private const string Away = $"{SignIn.Path}?sso=away";
     private const string SubjectPrefix = "oidc:";
+    private const int StartsPerMinute = 60;
 
     public static AuthenticationBuilder AddOidc(this AuthenticationBuilder authentication, GatewayOptions gateway) => !gateway.Oidc.IsOn
         ? authentication
@@ -25,6 +27,7 @@ internal static partial class Oidc
             o.ClientId = oidc.ClientId;
             o.ClientSecret = oidc.ClientSecret;
             o.RequireHttpsMetadata = oidc.Authority!.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+            o.BackchannelTimeout = OidcProvider.Timeout;
             o.ResponseType = OpenIdConnectResponseType.Code;
             o.ResponseMode = OpenIdConnectResponseMode.Query;
             o.UsePkce = true;
@@ -66,8 +69,15 @@ internal static partial class Oidc
             return;
         }
 
-        routes.MapGet(Path, async (HttpContext context, string? to) =>
+        routes.MapGet(Path, async (HttpContext context, OidcProvider provider, string? to) =>
         {
+            if (await provider.FaultAsync(Scheme) is { } fault)
+            {
+                LogFailed(LogOf(context), fault);
+                context.Response.Redirect(Away);
+                return;
+            }
+
             try
             {
                 // a page of ours in between: the cookie is strict, and would not go with the provider's redirect
@@ -75,10 +85,11 @@ internal static partial class Oidc
             }
             catch (Exception e) when (e is InvalidOperationException or HttpRequestException or TaskCanceledException && !context.Response.HasStarted)
             {
+                provider.Failed();
                 LogFailed(LogOf(context), e.GetType().Name);
-                context.Response.Redirect($"{SignIn.Path}?sso=away");
+                context.Response.Redirect(Away);
             }
-        }).AllowAnonymous().ExcludeFromDescription();
+        }).AllowAnonymous().LimitedByAddress("oidc", StartsPerMinute).ExcludeFromDescription();
     }
 
     /// <summary>Whether a cookie is a person's whom a provider named.</summary>
@@ -103,8 +114,8 @@ internal static partial class Oidc
 
         context.Principal = new ClaimsPrincipal(new ClaimsIdentity(
             [
-                new Claim(ClaimTypes.NameIdentifier, SubjectPrefix + subject),
-                new Claim(ClaimTypes.Name, said.FindFirstValue(oidc.NameClaim) ?? subject),
+                new Claim(ClaimTypes.NameIdentifier, SubjectPrefix + PlainTexts.Clean(subject)),
+                new Claim(ClaimTypes.Name, PlainTexts.Clean(said.FindFirstValue(oidc.NameClaim) ?? subject)),
                 new Claim(ClaimTypes.Role, role),
             ],
             AccessNames.CookieScheme));

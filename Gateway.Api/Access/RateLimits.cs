@@ -7,12 +7,10 @@ namespace Dialer.Gateway.Access;
 
 /// <summary>
 /// How many requests a key may make (P52): a bucket for each, so that one script in a loop is nobody else's trouble. The Calls API is
-/// not limited unless an operator says so; sign-ins are, by address, because there a key could be guessed.
+/// not limited unless an operator says so; what is open to anybody and costs something is, by address.
 /// </summary>
 internal static class RateLimits
 {
-    private const int SignInsPerMinute = 20;
-
     /// <summary>Of one call's bot: a few turns of a dialog each second are more than people speak.</summary>
     private const int CallbacksPerSecond = 10;
 
@@ -28,13 +26,20 @@ internal static class RateLimits
         };
     });
 
+    /// <summary>An endpoint that asks for no key: limited by its caller's address, together with others of the same name.</summary>
+    public static TBuilder LimitedByAddress<TBuilder>(this TBuilder builder, string name, int perMinute)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AddressLimit(name, perMinute));
+
+    private sealed record AddressLimit(string Name, int PerMinute);
+
     private static RateLimitPartition<string> PartitionOf(HttpContext context, GatewayOptions options)
     {
-        if (HttpMethods.IsPost(context.Request.Method) && context.Request.Path == SignIn.Path)
+        // by the endpoint, which an address can name in several ways
+        if (context.GetEndpoint()?.Metadata.GetMetadata<AddressLimit>() is { } limit)
         {
             return RateLimitPartition.GetFixedWindowLimiter(
-                $"sign-in {context.Connection.RemoteIpAddress}",
-                _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1) });
+                $"{limit.Name} {ClientAddress.Of(context)}",
+                _ => new FixedWindowRateLimiterOptions { PermitLimit = limit.PerMinute, Window = TimeSpan.FromMinutes(1) });
         }
 
         if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } key)

@@ -9,6 +9,9 @@ internal static class SignIn
 {
     public const string Path = "/sign-in";
     private const string Wrong = SignInText.Wrong;
+    private const string Tries = "sign-in";
+    private const int TriesPerMinute = 20;
+    private const int PagesPerMinute = 120;
 
     /// <summary>Where a provider's sign-in ends.</summary>
     public const string DonePath = "/sign-in/done";
@@ -16,11 +19,11 @@ internal static class SignIn
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, (HttpContext context, IAntiforgery antiforgery, GatewayOptions gateway, string? to, string? sso) =>
-            Page(context, antiforgery, gateway, to, sso)).AllowAnonymous().ExcludeFromDescription();
+            Page(context, antiforgery, gateway, to, sso)).AllowAnonymous().LimitedByAddress("sign-in page", PagesPerMinute).ExcludeFromDescription();
         routes.MapGet(DonePath, (string? to) => Results.Content(
             $"<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={WebUtility.HtmlEncode(Local(to))}\"><title>Orleans Dialer</title>",
             "text/html; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
-        routes.MapPost(Path, PostAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery();
+        routes.MapPost(Path, PostAsync).AllowAnonymous().LimitedByAddress(Tries, TriesPerMinute).ExcludeFromDescription().DisableAntiforgery();
         routes.MapGet("/sign-in/{ticket}", async (string ticket, HttpContext context, SignInLinks links) =>
         {
             if (links.Take(ticket) is not { } key)
@@ -30,7 +33,7 @@ internal static class SignIn
 
             await context.SignInAsync(AccessNames.CookieScheme, KeyAuthentication.PrincipalOf(key, AccessNames.CookieScheme));
             return Results.Redirect("/");
-        }).AllowAnonymous().ExcludeFromDescription();
+        }).AllowAnonymous().LimitedByAddress(Tries, TriesPerMinute).ExcludeFromDescription();
         routes.MapPost("/sign-out", async (HttpContext context) =>
         {
             await context.SignOutAsync(AccessNames.CookieScheme);

@@ -10,7 +10,10 @@ internal static class CallsBody
         try
         {
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, CallsJson.Options, context.RequestAborted);
-            return body.ValueKind == JsonValueKind.Object ? (body, null) : (default, CallsErrors.BadRequest("The body is a JSON object."));
+            // names of members too: who looks one up reads them all
+            return body.ValueKind != JsonValueKind.Object ? (default, CallsErrors.BadRequest("The body is a JSON object."))
+                : JsonTexts.AreWhole(body, body.GetRawText()) ? (body, null)
+                : (default, CallsErrors.BadRequest("The body has a text with half a letter in it (an escape such as \\ud800 alone)."));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

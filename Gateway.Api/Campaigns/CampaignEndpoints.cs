@@ -83,17 +83,25 @@ internal static class CampaignEndpoints
         CampaignStatus? wanted = null;
         if (!string.IsNullOrEmpty(status))
         {
-            if (!Enum.TryParse<CampaignStatus>(status, ignoreCase: true, out var parsed) || !char.IsLetter(status[0]) || parsed == CampaignStatus.Deleted)
+            wanted = StatusOf(status);
+            if (wanted is null)
             {
                 return Problem.Of(400, "bad_status", "status is scheduled, running, paused or finished.", [new ProblemError("status", "bad_status", "status is scheduled, running, paused or finished.")]);
             }
-
-            wanted = parsed;
         }
 
         var rows = await queries.ReadCampaignsAsync(new CampaignFilter(wanted, string.IsNullOrWhiteSpace(q) ? null : q.Trim()), paging.After ?? 0, paging.Limit);
         return Results.Ok(Page.Of(rows, paging, c => c.Id.Value, CampaignItem.Of));
     }
+
+    private static CampaignStatus? StatusOf(string text) => text.ToLowerInvariant() switch
+    {
+        "scheduled" => CampaignStatus.Scheduled,
+        "running" => CampaignStatus.Running,
+        "paused" => CampaignStatus.Paused,
+        "finished" => CampaignStatus.Finished,
+        _ => null,
+    };
 
     private static async Task<IResult> CreateAsync(Body<CampaignBody> body, HttpContext context, IGrainFactory grains, INewIds ids)
     {

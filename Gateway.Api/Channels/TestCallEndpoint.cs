@@ -59,6 +59,9 @@ internal static class TestCallEndpoint
             return Problem.Of([read.Refusal with { Field = "phone" }]);
         }
 
+        var callee = Audit.HashOf(read.Value.Phone);
+        context.AuditTarget($"{channel.Id} {callee}");
+
         var organisation = await grains.GetGrain<IAccountGrain>(1).GetAsync();
         if ((asked.TimeZone ?? organisation.Settings.TimeZone) is not { } zone)
         {
@@ -66,6 +69,7 @@ internal static class TestCallEndpoint
         }
 
         var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
+        context.AuditTarget($"{channel.Id} campaign:{campaign.GetPrimaryKeyLong()} {callee}");
         var (job, refused) = await BeginAsync(campaign, SettingsOf(channel, zone, asked, clock.Now()), read.Value, intake, context.User.Actor(), clock.Now());
         refused ??= await SeeAsync(campaign, job, queries, clock);
         if (refused is not null)

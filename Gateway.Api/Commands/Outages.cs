@@ -7,8 +7,15 @@ namespace Dialer.Gateway.Commands;
 /// <summary>What failures of the surroundings look like, and the last word of every command: nobody sees a stack trace.</summary>
 internal static class Outages
 {
+    /// <summary>
+    /// SQLSTATE of a statement that the database refused for what was in it: classes 22 (a value) and 23 (a condition). It is no outage:
+    /// asked again it is refused again. Null = it is something else.
+    /// </summary>
+    public static string? RefusedState(Exception e) =>
+        Causes(e).OfType<DbException>().Select(d => d.SqlState).FirstOrDefault(s => s is ['2', '2' or '3', ..]);
+
     /// <summary>Whether it is the database that failed.</summary>
-    public static bool IsStore(Exception e) => Causes(e).Any(c => c is DbException or TimeoutException or SocketException or Orleans.Runtime.OrleansException);
+    public static bool IsStore(Exception e) => RefusedState(e) is null && Causes(e).Any(c => c is DbException or TimeoutException or SocketException or Orleans.Runtime.OrleansException);
 
     /// <summary>The innermost cause in one line: the outer ones say only that something failed.</summary>
     public static string Text(Exception e) => OneLine(Causes(e).Last().Message);

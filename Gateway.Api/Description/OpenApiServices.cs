@@ -17,7 +17,7 @@ internal static class OpenApiServices
         + "Refusals are `application/problem+json` with a stable `code`. Instants are RFC 3339 in UTC; ids are text. "
         + "The operations under `Calls API` are those of the platform: the campaign's token in the path is their only credential.";
 
-    public static IServiceCollection AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", o =>
+    public static IServiceCollection AddDescription(this IServiceCollection services) => services.AddSingleton<DescriptionText>().AddOpenApi(DescriptionText.Document, o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         o.AddDocumentTransformer((document, _, _) =>
@@ -93,7 +93,11 @@ internal static class OpenApiServices
 
     public static void MapDescription(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.MapGet($"/openapi/{DescriptionText.Document}.json", async (DescriptionText description) =>
+        {
+            var (text, tag) = await description.GetAsync();
+            return Results.Bytes(text, "application/json; charset=utf-8", entityTag: tag);
+        }).AllowAnonymous().ExcludeFromDescription();
         routes.MapScalarApiReference("/docs", o =>
         {
             // nothing is fetched from anybody else

@@ -4,7 +4,6 @@ using Dialer.Gateway.Problems;
 using Dialer.Gateway.Wire;
 using Dialer.Numbers;
 using Dialer.Privacy;
-using Dialer.Subscribers;
 
 namespace Dialer.Gateway.DoNotCall;
 
@@ -13,6 +12,12 @@ internal static class DoNotCallEndpoints
 {
     private const string Path = "/api/v1/do-not-call";
     private const int MaxReasonLength = 200;
+
+    public static IServiceCollection AddDoNotCall(this IServiceCollection services)
+    {
+        services.AddSingleton<EndedJobs>();
+        return services.AddHostedService(s => s.GetRequiredService<EndedJobs>());
+    }
 
     public static void MapDoNotCall(this IEndpointRouteBuilder routes)
     {
@@ -25,7 +30,8 @@ internal static class DoNotCallEndpoints
         list.MapDelete("/{phone}", DeleteAsync).WithName("deleteDoNotCall").WithSummary("Takes a number off the list; jobs that ended stay ended.")
             .Produces(204).ProducesProblem(400).ProducesProblem(404)
             .RequireAuthorization(AccessNames.Admin).Audited("do-not-call.delete", "phone", isPhone: true);
-        list.MapPost("", AddAsync).WithName("addDoNotCall").WithSummary("Enters numbers of a CSV: the first column of each row. All or none.")
+        list.MapPost("", AddAsync).WithName("addDoNotCall")
+            .WithSummary("Enters numbers of a CSV, the first column of each row: all of them or none. None is called from the answer on; their jobs end soon after it.")
             .Accepts<string>("text/csv", "text/plain").Produces<AddedToList>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(422)
             .RequireAuthorization(AccessNames.Operator).Audited("do-not-call.add", target: null).WithMaxBody(DoNotCallFile.MaxBytes);
         routes.MapPost("/api/v1/erase", EraseAsync).WithName("erasePhone").WithTags("Do-not-call")
@@ -46,7 +52,7 @@ internal static class DoNotCallEndpoints
     }
 
     private static async Task<IResult> PutAsync(
-        string phone, HttpContext context, INumberReader numbers, IDoNotCallStore store, IGrainFactory grains, TimeProvider clock)
+        string phone, HttpContext context, INumberReader numbers, IDoNotCallStore store, EndedJobs ending, TimeProvider clock)
     {
         var read = numbers.Read(phone, null);
         if (!read.IsDone)
@@ -61,7 +67,7 @@ internal static class DoNotCallEndpoints
         }
 
         await store.AddAsync([read.Value.Phone], reason, "api", context.User.Actor(), clock.Now());
-        await EndJobsAsync([read.Value.Phone], store, grains);
+        ending.Begin([read.Value.Phone]);
         return Results.Ok(DoNotCallView.Of((await store.FindAsync(read.Value.Phone))!));
     }
 
@@ -73,7 +79,7 @@ internal static class DoNotCallEndpoints
             : Problem.Of(404, "phone_not_found", "The number is not on the list.");
     }
 
-    private static async Task<IResult> AddAsync(HttpContext context, INumberReader numbers, IDoNotCallStore store, IGrainFactory grains, TimeProvider clock)
+    private static async Task<IResult> AddAsync(HttpContext context, INumberReader numbers, IDoNotCallStore store, EndedJobs ending, TimeProvider clock)
     {
         var (phones, refusals) = await DoNotCallFile.ReadAsync(context.Request.Body, numbers, context.RequestAborted);
         if (refusals.Count > 0)
@@ -81,13 +87,9 @@ internal static class DoNotCallEndpoints
             return Problem.Of(refusals);
         }
 
-        var added = 0;
-        foreach (var chunk in phones.Distinct().Order().Chunk(1_000))
-        {
-            added += await store.AddAsync(chunk, "", "file", context.User.Actor(), clock.Now());
-            await EndJobsAsync(chunk, store, grains);
-        }
-
+        PhoneNumber[] entered = [.. phones.Distinct()];
+        var added = await store.AddAsync(entered, "", "file", context.User.Actor(), clock.Now());
+        ending.Begin(entered);
         return Results.Ok(new AddedToList(added, phones.Count));
     }
 
@@ -104,21 +106,9 @@ internal static class DoNotCallEndpoints
             return Problem.Of(400, "phone_bad_format", read.Refusal.Text, [new ProblemError("/phone", "phone_bad_format", read.Refusal.Text)]);
         }
 
-        context.AuditTarget(Audit.HashOf(read.Value.Phone.Digits));
+        context.AuditTarget(Audit.HashOf(read.Value.Phone));
         await erasure.RequestAsync(read.Value.Phone);
         return Results.Accepted();
-    }
-
-    /// <summary>Ends their jobs at once. One that is missed ends at its next admission: the list is looked at with each call (P38).</summary>
-    private static async Task EndJobsAsync(IEnumerable<PhoneNumber> phones, IDoNotCallStore store, IGrainFactory grains)
-    {
-        foreach (var phone in phones)
-        {
-            foreach (var campaign in await store.ReadCampaignsOfAsync(phone))
-            {
-                grains.GetGrain<ISubscriberGrain>(SubscriberKey.Of(campaign, phone)).CancelAsync(null, EndReason.DoNotCall).Ignore();
-            }
-        }
     }
 
     private static async Task<(string Reason, IResult? Fault)> ReasonAsync(HttpContext context)
@@ -130,9 +120,10 @@ internal static class DoNotCallEndpoints
 
         var body = await Body<DoNotCallBody>.BindAsync(context);
         var reason = body.Value?.Reason?.Trim() ?? "";
-        return reason.Length > MaxReasonLength
-            ? ("", Problem.Of([new Refusal("invalid_setting", $"A reason has at most {MaxReasonLength} characters.", Field: "reason")]))
-            : (reason, body.Fault);
+        var refused = reason.Length > MaxReasonLength
+            ? new Refusal("invalid_setting", $"A reason has at most {MaxReasonLength} characters.", Field: "reason")
+            : PlainTexts.Refuse(reason, "reason");
+        return refused is null ? (reason, body.Fault) : ("", Problem.Of([refused]));
     }
 }
 

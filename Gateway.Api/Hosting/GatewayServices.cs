@@ -33,6 +33,7 @@ internal static class GatewayServices
         services.AddDescription();
         services.AddRateLimits(options);
         services.AddPhoneLists();
+        services.AddDoNotCall();
         services.AddReports();
         services.AddEvents();
         services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
@@ -49,6 +50,9 @@ internal static class GatewayServices
 
     public static WebApplication UseGateway(this WebApplication app)
     {
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        app.UseTrustedProxies(options);
+        app.UseSecureCookies(options);
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
@@ -66,7 +70,7 @@ internal static class GatewayServices
         app.UseAudit();
         app.MapStatus();
         app.MapSignIn();
-        app.MapOidc(app.Services.GetRequiredService<GatewayOptions>());
+        app.MapOidc(options);
         app.MapDescription();
         app.MapKeys();
         app.MapAudit();
@@ -84,7 +88,7 @@ internal static class GatewayServices
         app.MapEvents();
         app.MapWebhooks();
         app.MapCallbacks();
-        app.MapCallsApi(app.Services.GetRequiredService<GatewayOptions>());
+        app.MapCallsApi(options);
         return app;
     }
 }

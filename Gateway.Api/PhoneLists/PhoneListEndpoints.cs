@@ -115,7 +115,7 @@ internal static class PhoneListEndpoints
     private static List<Refusal> Refuse(ListImportRequest request)
     {
         var refusals = new List<Refusal>();
-        if (request.Name.Length is 0 or > MaxNameLength || request.Name.Any(char.IsControl))
+        if (request.Name.Length is 0 or > MaxNameLength || !PlainTexts.IsPlain(request.Name))
         {
             refusals.Add(new Refusal("invalid_setting", $"Give the list a name of 1 to {MaxNameLength} characters: ?name=…", Field: "name"));
         }
@@ -123,6 +123,11 @@ internal static class PhoneListEndpoints
         if (request.Basis?.Length > MaxBasisLength)
         {
             refusals.Add(new Refusal("invalid_setting", $"The basis for calling has at most {MaxBasisLength} characters: who, when, text or link.", Field: "basis"));
+        }
+
+        if (PlainTexts.Refuse(request.Basis, "basis", mayHaveLines: true) is { } unplain)
+        {
+            refusals.Add(unplain);
         }
 
         return refusals;

@@ -3,10 +3,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Dialer.Gateway.Problems;
 
-/// <summary>What escapes an endpoint: an outage is a 503 that says to ask again, a bad request its own status, a bug a 500 without its insides.</summary>
+/// <summary>What escapes an endpoint: an outage is a 503 that says to ask again, a bad request its own status, what the database refuses a 400 or 409, a bug a 500 without its insides.</summary>
 internal static partial class Failures
 {
     private const int RetryAfterSeconds = 2;
+
+    /// <summary>SQLSTATE character_not_in_repertoire and untranslatable_character.</summary>
+    private const string NoCharacter = "22021";
+    private const string NoJsonCharacter = "22P05";
 
     public static IApplicationBuilder UseFailures(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -48,6 +52,20 @@ internal static partial class Failures
         }
 
         var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures));
+        if (Outages.RefusedState(e) is { } state)
+        {
+            LogRefused(log, context.GetEndpoint()?.DisplayName, state, e);
+            return state switch
+            {
+                NoCharacter or NoJsonCharacter => Problem.WriteAsync(
+                    context, StatusCodes.Status400BadRequest, "invalid_text", "A text has a character that cannot be stored, such as U+0000; leave it out."),
+                ['2', '2', ..] => Problem.WriteAsync(
+                    context, StatusCodes.Status400BadRequest, "invalid_value", "A value of the request cannot be stored; the log says which, under this traceId."),
+                _ => Problem.WriteAsync(
+                    context, StatusCodes.Status409Conflict, "conflict", "What is asked contradicts what is stored; the log says how, under this traceId."),
+            };
+        }
+
         if (Outages.IsStore(e))
         {
             LogOutage(log, context.GetEndpoint()?.DisplayName, Outages.Text(e));
@@ -70,6 +88,9 @@ internal static partial class Failures
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} cannot be served: {Cause}")]
     private static partial void LogOutage(ILogger log, string? endpoint, string cause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Endpoint} let something pass that the database refused: {SqlState}")]
+    private static partial void LogRefused(ILogger log, string? endpoint, string sqlState, Exception e);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Endpoint} failed")]
     private static partial void LogFailed(ILogger log, string? endpoint, Exception e);

@@ -67,15 +67,20 @@ internal static class WebhookEndpoints
 
     private static Webhook Read(NewWebhook asked, IWebhookAddresses addresses, List<Refusal> refusals)
     {
-        if (addresses.Check(asked.Url) is { } refused)
+        if ((PlainTexts.Refuse(asked.Url, "url") ?? addresses.Check(asked.Url)) is { } refused)
         {
             refusals.Add(refused);
         }
 
         var description = asked.Description?.Trim() ?? "";
-        if (description.Length > MaxDescription || description.Contains('\0', StringComparison.Ordinal))
+        if (description.Length > MaxDescription)
         {
-            refusals.Add(new Refusal("invalid_setting", $"A description has at most {MaxDescription} characters, none of them NUL.", Field: "description"));
+            refusals.Add(new Refusal("invalid_setting", $"A description has at most {MaxDescription} characters.", Field: "description"));
+        }
+
+        if (PlainTexts.Refuse(description, "description") is { } unplain)
+        {
+            refusals.Add(unplain);
         }
 
         var events = (asked.Events ?? []).Distinct().ToList();

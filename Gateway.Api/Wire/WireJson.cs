@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Dialer.Gateway.Wire;
 
@@ -8,7 +9,13 @@ internal static class WireJson
 {
     public const int MaxDepth = 32;
 
-    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    /// <summary>What bodies are read with. The description and answers go by <see cref="Configure"/> alone, whose enums the framework can describe.</summary>
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        // the first one that fits is taken
+        Converters = { new OneNames() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OneNames.OfMembers } },
+    });
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {

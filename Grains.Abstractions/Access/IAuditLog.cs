@@ -27,6 +27,9 @@ public sealed record AuditEntry
     /// <summary>Name of the key, or what else asked for it.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>What no other actor has: the key's id, or <c>oidc:</c> and the person's subject; empty = asked by a token or at the terminal.</summary>
+    public string ActorId { get; init; } = "";
+
     /// <summary>Name of the operation.</summary>
     public required string Action { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Dialer;
 
 /// <summary>Settings of the gateway, under <c>Dialer:Gateway:</c>.</summary>
@@ -12,6 +15,12 @@ public sealed class GatewayOptions
     /// </summary>
     public string? PublicUrl { get; set; }
 
+    /// <summary>
+    /// Addresses or networks of reverse proxies, separated by commas: what these say in <c>X-Forwarded-For</c> and <c>-Proto</c> is
+    /// believed. Null = nobody is, and the caller is whoever connects.
+    /// </summary>
+    public string? TrustedProxies { get; set; }
+
     /// <summary>Requests a second of each key, twice as many at once; 0 = no limit.</summary>
     public int RequestsPerSecond { get; set; } = 100;
 
@@ -20,4 +29,28 @@ public sealed class GatewayOptions
 
     /// <summary>Sign-in of people by an identity provider; off unless an authority is named.</summary>
     public OidcOptions Oidc { get; set; } = new();
+
+    /// <summary>Addresses and networks such as <c>10.1.0.0/16</c>, separated by commas. False: an entry is neither.</summary>
+    public static bool TryReadNetworks(string? text, out IReadOnlyList<IPNetwork> networks)
+    {
+        var read = new List<IPNetwork>();
+        networks = read;
+        foreach (var entry in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (IPNetwork.TryParse(entry, out var network))
+            {
+                read.Add(network);
+            }
+            else if (IPAddress.TryParse(entry, out var address))
+            {
+                read.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

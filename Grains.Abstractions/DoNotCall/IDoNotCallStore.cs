@@ -8,7 +8,7 @@ namespace Dialer.DoNotCall;
 /// </summary>
 public interface IDoNotCallStore
 {
-    /// <summary>Enters numbers; those on the list already stay as they are. Answers how many are new.</summary>
+    /// <summary>Enters numbers in one transaction: all or none. Those on the list already stay as they are. Answers how many are new.</summary>
     Task<int> AddAsync(IReadOnlyList<PhoneNumber> phones, string reason, string source, string actor, UnixTime now);
 
     Task<bool> RemoveAsync(PhoneNumber phone);
@@ -23,6 +23,10 @@ public interface IDoNotCallStore
 
     /// <summary>Campaigns that have jobs of this phone which are not final.</summary>
     Task<IReadOnlyList<CampaignId>> ReadCampaignsOfAsync(PhoneNumber phone);
+
+    /// <summary>Which of these phones have jobs that are not final, and where.</summary>
+    /// <param name="phones">At most some thousands: they are asked for at once.</param>
+    Task<IReadOnlyList<(PhoneNumber Phone, CampaignId Campaign)>> ReadOpenJobsAsync(IReadOnlyCollection<PhoneNumber> phones);
 }
 
 /// <summary>A number on the list.</summary>

@@ -41,6 +41,9 @@ public static class DialerConfiguration
         Demand(options.Sip.Advertised is null || TrunkAddress.IsHost(options.Sip.Advertised), "Dialer:Sip:Advertised is an address or a host name.");
         Demand(options.Gateway.MaxAddPhonesBytes >= 0, "Dialer:Gateway:MaxAddPhonesBytes is a number of bytes, or 0 for no limit.");
         Demand(options.Gateway is { RequestsPerSecond: >= 0, CallsRequestsPerSecond: >= 0 }, "Dialer:Gateway:RequestsPerSecond and CallsRequestsPerSecond are numbers of requests, or 0 for no limit.");
+        Demand(
+            GatewayOptions.TryReadNetworks(options.Gateway.TrustedProxies, out _),
+            "Dialer:Gateway:TrustedProxies are addresses or networks separated by commas, for example 10.1.0.7, 10.2.0.0/16.");
         Demand(options.Gateway.Oidc.Fault() is null, options.Gateway.Oidc.Fault() ?? "");
         Demand(options.Events.RetentionDays is >= 1 and <= 365, "Dialer:Events:RetentionDays is 1 to 365.");
         Demand(options.Events.HeartbeatSeconds is >= 1 and <= 300, "Dialer:Events:HeartbeatSeconds is 1 to 300.");

@@ -95,5 +95,5 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         return true;
     }
 
-    private string Name => Path.GetFileName(request.List) is { Length: > 0 and <= CampaignSettings.MaxNameLength } name ? name : "dial";
+    private string Name => Path.GetFileName(request.List) is { Length: > 0 and <= CampaignSettings.MaxNameLength } name && PlainTexts.IsPlain(name) ? name : "dial";
 }

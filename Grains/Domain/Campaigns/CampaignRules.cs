@@ -21,6 +21,11 @@ public static class CampaignRules
         }
 
         Demand(settings.Name.Trim().Length is >= 1 and <= CampaignSettings.MaxNameLength, "name", "A name has 1 to 200 characters.");
+        faults.AddRange(
+            from text in ((string?, string)[])[(settings.Name, "name"), (settings.Project, "project"), (settings.OuterHoursException, "outerHoursException.reason")]
+            let fault = PlainTexts.Refuse(text.Item1, text.Item2)
+            where fault is not null
+            select fault);
         Demand(settings.MaxSimultaneousCalls >= 1, "maxSimultaneousCalls", "At least 1 call at once.");
         Demand(!settings.CallingWindows.IsEmpty, "callingWindows", "At least one day needs a window in which calls may start.");
         Demand(

@@ -18,6 +18,7 @@ public static class ChannelRules
         }
 
         Demand(settings.Name.Trim().Length is >= 1 and <= 200, "name", "A name has 1 to 200 characters.");
+        Demand(PlainTexts.IsPlain(settings.Name), "name", "A name has no control characters; leave them out.");
         Demand(settings.Lines is >= 1 and <= 1_000_000, "lines", "At least 1 line.");
         Demand(settings.CallsPerSecond is >= 0 and <= 1_000_000, "callsPerSecond", "Calls per second are 1 or more; 0 = no limit.");
         Demand(settings.RingTimeoutSeconds is >= 5 and <= 300, "ringTimeoutSeconds", "The ring timeout is 5 to 300 seconds.");

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
 using Dialer.DoNotCall;
 using Dialer.Numbers;
 
@@ -9,25 +12,31 @@ namespace Dialer.Silo.Storage.DoNotCall;
 /// </summary>
 internal sealed class DoNotCallStore(IDatabase database) : IDoNotCallStore
 {
+    /// <summary>So many numbers are a file, which goes after the writes of calls.</summary>
+    private const int BulkFrom = 100;
+
+    /// <summary>Of one statement, within its time limit.</summary>
+    private const int Rows = 50_000;
+
     private const string EntryText = "select phone, reason, source, added_at, added_by from do_not_call ";
 
-    public Task<int> AddAsync(IReadOnlyList<PhoneNumber> phones, string reason, string source, string actor, UnixTime now) =>
-        database.WriteAsync(async (connection, _) =>
-        {
-            var added = 0;
-            foreach (var phone in phones.Distinct().Order())
+    public Task<int> AddAsync(IReadOnlyList<PhoneNumber> phones, string reason, string source, string actor, UnixTime now)
+    {
+        // in their order, so that two who enter the same numbers wait for each other and not in a ring
+        long[] sorted = [.. phones.Select(p => p.Value).Distinct().Order()];
+        return database.WriteAsync(
+            async (connection, _) =>
             {
-                await connection.ExecuteAsync(
-                    "insert into phone (phone, do_not_call) values (@phone, @true) "
-                    + "on conflict (phone) do update set do_not_call = @true, version = phone.version + 1",
-                    ("phone", phone.Value), ("true", database.HasRowLocks ? true : 1));
-                added += await connection.ExecuteAsync(
-                    "insert into do_not_call (phone, reason, source, added_at, added_by) values (@phone, @reason, @source, @now, @actor) on conflict do nothing",
-                    ("phone", phone.Value), ("reason", reason), ("source", source), ("now", now.Ms), ("actor", actor));
-            }
+                var added = 0;
+                foreach (var rows in sorted.Chunk(Rows))
+                {
+                    added += await EnterAsync(connection, rows, ("reason", reason), ("source", source), ("now", now.Ms), ("actor", actor));
+                }
 
-            return added;
-        });
+                return added;
+            },
+            isBulk: sorted.Length > BulkFrom);
+    }
 
     public Task<bool> RemoveAsync(PhoneNumber phone) => database.WriteAsync(async (connection, _) =>
     {
@@ -52,6 +61,30 @@ internal sealed class DoNotCallStore(IDatabase database) : IDoNotCallStore
             r => new CampaignId(r.GetInt64(0)),
             ("phone", phone.Value)));
 
-    private static DoNotCallEntry Entry(System.Data.Common.DbDataReader reader) => new(
+    // few enough that each is looked up by its index, whatever the planner believes
+    public Task<IReadOnlyList<(PhoneNumber Phone, CampaignId Campaign)>> ReadOpenJobsAsync(IReadOnlyCollection<PhoneNumber> phones) =>
+        phones.Count == 0
+            ? Task.FromResult<IReadOnlyList<(PhoneNumber, CampaignId)>>([])
+            : database.ReadAsync<IReadOnlyList<(PhoneNumber, CampaignId)>>(async connection => await connection.ListAsync(
+                $"select distinct phone, campaign from call_job where phone in ({string.Join(',', phones.Select(p => p.Value.ToString(CultureInfo.InvariantCulture)))}) "
+                + "and status <> 4",
+                r => (new PhoneNumber(r.GetInt64(0)), new CampaignId(r.GetInt64(1)))));
+
+    private async Task<int> EnterAsync(DbConnection connection, long[] phones, params (string, object?)[] entry)
+    {
+        var (given, rows) = database.HasRowLocks
+            ? ((object)phones, "unnest(@phones) as given(phone)")
+            : (JsonSerializer.Serialize(phones), "(select value as phone from json_each(@phones)) as given");
+        await connection.ExecuteAsync(
+            $"insert into phone (phone, do_not_call) select given.phone, @true from {rows} where true "
+            + "on conflict (phone) do update set do_not_call = @true, version = phone.version + 1",
+            ("phones", given), ("true", database.HasRowLocks ? true : 1));
+        return await connection.ExecuteAsync(
+            $"insert into do_not_call (phone, reason, source, added_at, added_by) select given.phone, @reason, @source, @now, @actor from {rows} where true "
+            + "on conflict do nothing",
+            [("phones", given), .. entry]);
+    }
+
+    private static DoNotCallEntry Entry(DbDataReader reader) => new(
         new PhoneNumber(reader.GetInt64(0)), reader.GetString(1), reader.GetString(2), new UnixTime(reader.GetInt64(3)), reader.GetString(4));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Dialer.Access;
 using Dialer.Silo.Hosting;
 using Dialer.Silo.Storage;
@@ -84,6 +85,64 @@ public class OidcTests(Rigs rigs)
     }
 
     [Fact]
+    public async Task ProviderThatTakesCallsAndNeverAnswers_HoldsNobodyLong_AndIsLeftAloneForAWhile_P52()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var rig = await StartAsync($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}");
+        using var browser = Browser();
+        var began = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AwayAsync()));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(20));
+
+        var again = TimeProvider.System.GetTimestamp();
+        await AwayAsync();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(again), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+
+        async Task AwayAsync()
+        {
+            using var away = await browser.GetAsync(new Uri(rig.Url, "/sign-in/oidc"));
+            Assert.Equal((HttpStatusCode.Redirect, "/sign-in?sso=away"), (away.StatusCode, away.Headers.Location!.OriginalString));
+        }
+    }
+
+    [Fact]
+    public async Task ProviderThatCameBack_SignsInAgain_AndStartsHaveALimit_P52()
+    {
+        await using var provider = await IdentityProvider.StartAsync();
+        await using var rig = await StartAsync(provider);
+        rig.Get<Dialer.Gateway.Access.OidcProvider>().Failed();
+        using var browser = Browser();
+        Assert.Equal("/sign-in?sso=away", (await StartedAsync())?.OriginalString);
+        rig.Clock.Forward(TimeSpan.FromSeconds(11));
+        Assert.StartsWith(provider.Url, (await StartedAsync())?.OriginalString, StringComparison.Ordinal);
+        var last = HttpStatusCode.Redirect;
+        for (var i = 0; i < 60 && last == HttpStatusCode.Redirect; i++)
+        {
+            using var answer = await browser.GetAsync(new Uri(rig.Url, "/sign-in/oidc/"));
+            last = answer.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+
+        async Task<Uri?> StartedAsync()
+        {
+            using var answer = await browser.GetAsync(new Uri(rig.Url, "/sign-in/oidc"));
+            return answer.Headers.Location;
+        }
+    }
+
+    [Fact]
+    public async Task CookiesOfAStart_AreSecure_WhereTheInstallationHasHttps_P52()
+    {
+        await using var provider = await IdentityProvider.StartAsync();
+        await using var rig = await StartAsync(provider, "https://dialer.example.com/");
+        using var client = await rig.ClientAsync(null);
+        using var started = await client.GetAsync("/sign-in/oidc");
+        Assert.All(started.Headers.GetValues("Set-Cookie"), c => Assert.Contains("; secure", c, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task BehindAProxy_TheProviderIsToldThePublicAddress_P52()
     {
         await using var provider = await IdentityProvider.StartAsync();
@@ -105,7 +164,9 @@ public class OidcTests(Rigs rigs)
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
     }
 
-    private async Task<GatewayRig> StartAsync(IdentityProvider provider, string? publicUrl = null)
+    private Task<GatewayRig> StartAsync(IdentityProvider provider, string? publicUrl = null) => StartAsync(provider.Url, publicUrl);
+
+    private async Task<GatewayRig> StartAsync(string authority, string? publicUrl = null)
     {
         var storage = await rigs.Engines.NewAsync(StorageEngine.Sqlite);
         return await GatewayRig.StartAsync(storage, new DialerOptions
@@ -116,7 +177,7 @@ public class OidcTests(Rigs rigs)
             {
                 RequestsPerSecond = 0,
                 PublicUrl = publicUrl,
-                Oidc = new OidcOptions { Authority = provider.Url, ClientId = IdentityProvider.Client, ClientSecret = IdentityProvider.Secret },
+                Oidc = new OidcOptions { Authority = authority, ClientId = IdentityProvider.Client, ClientSecret = IdentityProvider.Secret },
             },
         });
     }

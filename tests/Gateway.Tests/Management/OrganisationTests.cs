@@ -62,6 +62,31 @@ public class OrganisationTests(Rigs rigs)
     }
 
     [Fact]
+    public async Task FileOfNumbers_IsEnteredAsAWhole_OrNotAtAll_P38()
+    {
+        await using var rig = await rigs.NewAsync();
+        using var admin = await rig.ClientAsync(AccessRole.Admin);
+        var phones = GatewayRig.Phones(2_500);
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={rig.Storage.DialerFile}"))
+        {
+            await connection.OpenAsync();
+            await using var hindrance = connection.CreateCommand();
+            hindrance.CommandText = $"create trigger hindrance before insert on do_not_call when new.phone = {phones[^1]} begin select raise(abort, 'for the test'); end";
+            await hindrance.ExecuteNonQueryAsync();
+        }
+
+        using (var file = new StringContent(string.Join('\n', phones)))
+        using (var failed = await admin.PostAsync("/api/v1/do-not-call", file))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        }
+
+        Assert.Empty((await admin.GetAsync("/api/v1/do-not-call").JsonAsync())["items"]!.AsArray());
+        using var most = new StringContent(string.Join('\n', phones.SkipLast(1)));
+        Assert.Equal(2_499, (int)(await admin.PostAsync("/api/v1/do-not-call", most).JsonAsync())["added"]!);
+    }
+
+    [Fact]
     public async Task Erase_IsTaken_AndStopNowStopsEverything_P57_P61()
     {
         await using var rig = await rigs.NewAsync();
