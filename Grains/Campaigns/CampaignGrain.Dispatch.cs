@@ -138,7 +138,7 @@ internal sealed partial class CampaignGrain
 
     private async Task PumpAsync()
     {
-        while (!isLeaving && !isEntering && board is { } current)
+        while (!isLeaving && !isEntering && !isPausingForFunds && board is { } current)
         {
             ReturnLater();
             var room = Math.Min(permits.Free, MaxAsked - asked);
@@ -163,7 +163,7 @@ internal sealed partial class CampaignGrain
                 continue;
             }
 
-            while (ready.Count > 0 && permits.Free > 0 && asked < MaxAsked && TakeToken())
+            while (ready.Count > 0 && permits.Free > 0 && asked < MaxAsked && !isPausingForFunds && TakeToken())
             {
                 Ask(ready.Dequeue());
             }

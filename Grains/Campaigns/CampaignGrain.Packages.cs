@@ -9,6 +9,7 @@ namespace Dialer.Grains.Campaigns;
 /// <summary>Minute packages and a trunk without funds (P12, P13, P46).</summary>
 internal sealed partial class CampaignGrain
 {
+    // nothing is dialed from the first call that found no funds until the pause is written, however slow the database is
     private bool isPausingForFunds;
 
     public async Task FollowPackagesAsync(PackageVerdict verdict)

@@ -10,7 +10,7 @@ namespace Dialer.Tests;
 /// <summary>Minute packages (P46, P12, P13): live calls are metered, nothing new is dialed at zero, live ones end.</summary>
 public class PackageTests(Rigs rigs)
 {
-    private static readonly Scenario Bot = new() { HttpBotUrl = "http://127.0.0.1:5998/bot" };
+    private static readonly Scenario Bot = BotTests.First;
 
     [Theory, BothEngines]
     public async Task LiveCallsAreMetered_AtZeroCampaignsPause_LiveCallsEnd_AndBuyingMoreAllowsResume_P46(StorageEngine engine)
