@@ -59,10 +59,15 @@ internal static class TestCallEndpoint
             return Problem.Of([read.Refusal with { Field = "phone" }]);
         }
 
+        if (RefuseZone(asked.TimeZone, read.Value.Zone) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
         var organisation = await grains.GetGrain<IAccountGrain>(1).GetAsync();
         if ((asked.TimeZone ?? organisation.Settings.TimeZone) is not { } zone)
         {
-            return Problem.Of([new Refusal("time_zone_needed", "Give the timeZone whose outer hours hold, for example Europe/Moscow, or set the organisation's.", Field: "timeZone")]);
+            return Problem.Of([new Refusal("time_zone_needed", "Give the timeZone of whoever is called, for example Europe/Moscow, or set the organisation's.", Field: "timeZone")]);
         }
 
         var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
@@ -79,7 +84,15 @@ internal static class TestCallEndpoint
         return Results.Accepted($"/api/v1/campaigns/{made.CampaignId}/numbers/{made.JobId}", made);
     }
 
-    /// <summary>At any hour that P60 leaves: whoever tests asks for the call now. The caller's zone, because it is the caller who will pick up.</summary>
+    /// <summary>
+    /// A zone that the number cannot be in would lend it the hours of another place (P60). Of a number whose zone is certain, that zone's
+    /// outer hours hold whatever is sent.
+    /// </summary>
+    private static IResult? RefuseZone(string? given, ZoneFound found) => given is null || !found.IsAmbiguous || found.Candidates.Contains(given, StringComparer.Ordinal)
+        ? null
+        : Problem.Of([new Refusal("invalid_setting", $"timeZone is where the person called is now; this number is in one of {string.Join(", ", found.Candidates)}.", Field: "timeZone")]);
+
+    /// <summary>At any hour that P60 leaves: whoever tests asks for the call now.</summary>
     private static CampaignSettings SettingsOf(Dialer.Channels.ChannelView channel, string zone, TestCallBody asked, UnixTime now) => new()
     {
         Name = $"Test call: {channel.Settings.Name}"[..Math.Min(CampaignSettings.MaxNameLength, 11 + channel.Settings.Name.Length)],
@@ -168,7 +181,7 @@ internal static class TestCallEndpoint
 
 /// <summary>Whom to call.</summary>
 /// <param name="Phone">With country code.</param>
-/// <param name="TimeZone">Whose outer hours hold (P60); null = the organisation's.</param>
+/// <param name="TimeZone">Where the number is, if that is not certain by the number itself: one of the zones it may be in; null = the organisation's. It does not widen the outer hours of a number whose zone is known (P60).</param>
 /// <param name="OuterHoursException">An administrator's reason for calling outside them.</param>
 internal sealed record TestCallBody(string Phone, string? TimeZone = null, ExceptionBody? OuterHoursException = null);
 
