@@ -31,7 +31,7 @@ internal static class ChannelEndpoints
         channels.MapGet("/{id:long}/health", HealthAsync).WithName("getChannelHealth").WithSummary("Asks the trunk now whether it is there.")
             .Produces<ChannelHealth>().ProducesProblem(404);
         channels.MapPost("/{id:long}/stop-now", StopNowAsync).WithName("stopChannelNow").WithSummary("Hangs up every call of the channel and pauses its campaigns.")
-            .Produces<Stopped>().ProducesProblem(404).RequireAuthorization(AccessNames.Operator).Audited("channel.stop-now");
+            .Produces<Stopped>().ProducesProblem(404).RequireAuthorization(AccessNames.Operator).Audited("channel.stop-now").Idempotent();
         channels.MapTestCall();
     }
 
@@ -45,11 +45,16 @@ internal static class ChannelEndpoints
             return body.Fault!;
         }
 
-        var id = await ids.NextAsync();
+        var id = await context.NewIdAsync(ids);
         var made = await grains.GetGrain<IChannelGrain>(id).CreateAsync(asked.ToSettings());
         if (!made.IsDone)
         {
             return Problem.Of(made.Refusals);
+        }
+
+        if (made.Value.Deleted)
+        {
+            return IdempotentRequests.Gone();
         }
 
         context.AuditTarget(made.Value.Id.ToString());

@@ -33,7 +33,7 @@ internal static class TestCallEndpoint
     public static void MapTestCall(this IEndpointRouteBuilder channels) => channels.MapPost("/{id:long}/test-call", CallAsync)
         .WithName("testCall").WithSummary("One call to a number over this channel, connected to its bot; the answer says where to follow it.")
         .Accepts<TestCallBody>("application/json").Produces<TestCall>(202).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
-        .RequireAuthorization(AccessNames.Operator).Audited("channel.test-call");
+        .RequireAuthorization(AccessNames.Operator).Audited("channel.test-call").Idempotent();
 
     private static async Task<IResult> CallAsync(
         long id, Body<TestCallBody> body, HttpContext context, IGrainFactory grains, INumberReader numbers, IJobIntake intake, IDialerQueries queries, INewIds ids, TimeProvider clock)
@@ -70,7 +70,7 @@ internal static class TestCallEndpoint
             return Problem.Of([new Refusal("time_zone_needed", "Give the timeZone of whoever is called, for example Europe/Moscow, or set the organisation's.", Field: "timeZone")]);
         }
 
-        var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
+        var campaign = grains.GetGrain<ICampaignGrain>(await context.NewIdAsync(ids));
         var (job, refused) = await BeginAsync(campaign, SettingsOf(channel, zone, asked, clock.Now()), read.Value, intake, context.User.Actor(), clock.Now());
         refused ??= await SeeAsync(campaign, job, queries, clock);
         if (refused is not null)
@@ -117,15 +117,29 @@ internal static class TestCallEndpoint
             return (default, Problem.Of(made.Refusals));
         }
 
-        var added = await intake.AddAsync(made.Value.Id, [new NewJob { Phone = number.Phone, Zone = number.Zone, Policy = new CallPolicy(), NotAfter = now + MayBegin }], key: null);
+        if (made.Value.Status == CampaignStatus.Deleted)
+        {
+            return (default, IdempotentRequests.Gone());
+        }
+
+        var added = await intake.AddAsync(made.Value.Id, [new NewJob { Phone = number.Phone, Zone = number.Zone, Policy = new CallPolicy(), NotAfter = now + MayBegin }], OnceOf(made.Value.Id));
         if (!added.IsDone)
         {
             return (default, Problem.Of([.. added.Refusals.Select(r => r with { Field = "phone" })]));
         }
 
+        if (made.Value.Status != CampaignStatus.Scheduled)
+        {
+            // begun by a request that had no answer: nobody is rung a second time
+            return (added.Value.Jobs[0], null);
+        }
+
         var started = await campaign.StartAsync(actor);
         return (added.Value.Jobs[0], started.IsDone ? null : Problem.Of(started.Refusals));
     }
+
+    /// <summary>The number is added once, however often the request is repeated.</summary>
+    private static IntakeKey OnceOf(CampaignId campaign) => new($"test-call/{campaign}", "number");
 
     /// <summary>Null: it begins, or waits only for other calls to end.</summary>
     private static async Task<IResult?> SeeAsync(ICampaignGrain campaign, JobId job, IDialerQueries queries, TimeProvider clock)
