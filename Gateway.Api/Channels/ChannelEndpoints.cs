@@ -45,6 +45,11 @@ internal static class ChannelEndpoints
             return body.Fault!;
         }
 
+        if (asked.RefuseLedger() is { } refused)
+        {
+            return Problem.Of([refused]);
+        }
+
         var id = await context.NewIdAsync(ids);
         var made = await grains.GetGrain<IChannelGrain>(id).CreateAsync(asked.ToSettings());
         if (!made.IsDone)
@@ -99,6 +104,11 @@ internal static class ChannelEndpoints
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return Problem.Of(StatusCodes.Status400BadRequest, "invalid_json", JsonFaults.Text(e as JsonException));
+        }
+
+        if (edited.RefuseLedger(channel.Settings) is { } refused)
+        {
+            return Problem.Of([refused]);
         }
 
         var answer = await grains.GetGrain<IChannelGrain>(id).EditAsync(edited.ToSettings(channel.Settings), version);
