@@ -14,10 +14,14 @@ internal sealed class ApiKeys(IAccessStore store, INewIds ids, TimeProvider cloc
     private const int SecretBytes = 32;
 
     /// <summary>A new key; it is told once.</summary>
-    public async Task<(ApiKey Key, string Text)> CreateAsync(string name, AccessRole role, string actor)
+    /// <param name="name">Who or what uses it.</param>
+    /// <param name="role">What it may do.</param>
+    /// <param name="actor">Who makes it.</param>
+    /// <param name="id">An id that was reserved for it; null = a new one.</param>
+    public async Task<(ApiKey Key, string Text)> CreateAsync(string name, AccessRole role, string actor, long? id = null)
     {
         var text = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        var key = await NewAsync(name, role, actor);
+        var key = await NewAsync(name, role, actor, id);
         await store.InsertAsync(key, HashOf(text));
         return (key, text);
     }
@@ -34,9 +38,9 @@ internal sealed class ApiKeys(IAccessStore store, INewIds ids, TimeProvider cloc
     public Task<ApiKey?> FindAsync(string text) =>
         text.Length is < MinLength or > MaxLength ? Task.FromResult<ApiKey?>(null) : store.FindAsync(HashOf(text));
 
-    private async Task<ApiKey> NewAsync(string name, AccessRole role, string actor) => new()
+    private async Task<ApiKey> NewAsync(string name, AccessRole role, string actor, long? id = null) => new()
     {
-        Id = await ids.NextAsync(),
+        Id = id ?? await ids.NextAsync(),
         Name = name,
         Role = role,
         CreatedAt = clock.Now(),

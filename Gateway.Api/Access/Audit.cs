@@ -11,7 +11,7 @@ namespace Dialer.Gateway.Access;
 internal sealed record AuditedAttribute(string Action, string? TargetParameter, bool IsPhone);
 
 /// <summary>Writes down each change before it is made, and its answer afterwards (P52).</summary>
-internal static class Audit
+internal static partial class Audit
 {
     private const string TargetItem = "audit.target";
     private const int PhoneHashBytes = 16;
@@ -55,7 +55,7 @@ internal static class Audit
         }
         finally
         {
-            await log.EndAsync(entry, status, context.Items[TargetItem] as string);
+            await CompleteAsync(context, audited, () => log.EndAsync(entry, status, context.Items[TargetItem] as string));
         }
     });
 
@@ -72,7 +72,7 @@ internal static class Audit
         {
             if (context.Items[TargetItem] is string target)
             {
-                await log.EndAsync(await log.BeginAsync(EntryOf(context, audited, target)), status, null);
+                await CompleteAsync(context, audited, async () => await log.EndAsync(await log.BeginAsync(EntryOf(context, audited, target)), status, null));
             }
         }
     }
@@ -88,6 +88,23 @@ internal static class Audit
         var read = context.RequestServices.GetRequiredService<INumberReader>().Read(named, null);
         return read.IsDone ? HashOf(read.Value.Phone) : HashOf(named);
     }
+
+    /// <summary>A change that has been made stays made and is answered so, even if its entry cannot be completed.</summary>
+    private static async Task CompleteAsync(HttpContext context, AuditedAttribute audited, Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception e)
+        {
+            var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Audit));
+            LogNotCompleted(log, audited.Action, context.Response.StatusCode, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The audit entry of {Action}, answered {Status}, could not be completed: {Cause}")]
+    private static partial void LogNotCompleted(ILogger log, string action, int status, string cause);
 
     private static AuditEntry EntryOf(HttpContext context, AuditedAttribute audited, string target) => new()
     {

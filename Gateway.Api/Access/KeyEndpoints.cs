@@ -18,13 +18,13 @@ internal static class KeyEndpoints
         keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("A new key. It is shown in this answer and never again.")
             .Accepts<NewKey>("application/json").Produces<MadeKey>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .Audited("key.create", target: null);
+            .Audited("key.create", target: null).Idempotent(isSecret: true);
         keys.MapDelete("/{id:long}", RevokeAsync).WithName("revokeKey").WithSummary("Ends a key, and whoever is signed in by it.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .Audited("key.revoke");
     }
 
-    private static async Task<IResult> CreateAsync(Body<NewKey> body, HttpContext context, ApiKeys keys)
+    private static async Task<IResult> CreateAsync(Body<NewKey> body, HttpContext context, ApiKeys keys, IAccessStore store, INewIds ids)
     {
         if (body.Value is not { } asked)
         {
@@ -41,10 +41,18 @@ internal static class KeyEndpoints
             return Problem.Of([refused]);
         }
 
-        var (key, text) = await keys.CreateAsync(name, asked.Role, context.User.Actor());
+        var id = await context.NewIdAsync(ids);
+        if (context.IsRepeat() && await store.FindAsync(id) is not null)
+        {
+            return KeptAnswer.Withheld(AddressOf(id));
+        }
+
+        var (key, text) = await keys.CreateAsync(name, asked.Role, context.User.Actor(), id);
         context.AuditTarget(key.Id.ToString(CultureInfo.InvariantCulture));
-        return Results.Created($"/api/v1/keys/{key.Id}", new MadeKey(KeyView.Of(key), text));
+        return Results.Created(AddressOf(key.Id), new MadeKey(KeyView.Of(key), text));
     }
+
+    private static string AddressOf(long id) => string.Create(CultureInfo.InvariantCulture, $"/api/v1/keys/{id}");
 
     private static async Task<IResult> RevokeAsync(long id, IAccessStore store, TimeProvider clock)
     {

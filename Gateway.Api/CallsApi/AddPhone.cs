@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Dialer.Files;
 using Dialer.Intake;
 using Dialer.Numbers;
 using Dialer.Reports;
@@ -16,20 +17,20 @@ internal static class AddPhone
 {
     public static void MapAddPhone(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(CallsRoutes.CrmCalls + "/addPhone", GetAsync).WithName("addPhoneGet").Described<string>("Adds one number by query; every other parameter is its payload.").AllowAnonymous();
-        routes.MapPost(CallsRoutes.CrmCalls + "/addPhone", PostAsync).WithName("addPhonePost").Described<string>("Adds one number by form; every other field is its payload.").AllowAnonymous().DisableAntiforgery();
-        routes.MapGet(CallsRoutes.CrmCalls + "/test/addPhone", TestAsync).WithName("addPhoneGetTest").Described<string>("As addPhoneGet, without the rule of duplicates.").AllowAnonymous();
+        routes.MapGet(CallsRoutes.CrmCalls + "/addPhone", GetAsync).WithName("addPhoneGet").Described<string>("Adds one number by query; every other parameter is its payload.").Produces<CallsError>(507).AllowAnonymous();
+        routes.MapPost(CallsRoutes.CrmCalls + "/addPhone", PostAsync).WithName("addPhonePost").Described<string>("Adds one number by form; every other field is its payload.").Produces<CallsError>(507).AllowAnonymous().DisableAntiforgery();
+        routes.MapGet(CallsRoutes.CrmCalls + "/test/addPhone", TestAsync).WithName("addPhoneGetTest").Described<string>("As addPhoneGet, without the rule of duplicates.").Produces<CallsError>(507).AllowAnonymous();
         // an older address of the same (calls-api §1.1)
         routes.MapGet(CallsRoutes.Calls + "/addPhone", GetAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static Task<IResult> GetAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake) =>
-        AddAsync(token, context, Parameters(context.Request, null), queries, numbers, intake, isTest: false);
+    private static Task<IResult> GetAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake, ISpool spool) =>
+        AddAsync(token, context, Parameters(context.Request, null), queries, numbers, intake, spool, isTest: false);
 
-    private static Task<IResult> TestAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake) =>
-        AddAsync(token, context, Parameters(context.Request, null), queries, numbers, intake, isTest: true);
+    private static Task<IResult> TestAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake, ISpool spool) =>
+        AddAsync(token, context, Parameters(context.Request, null), queries, numbers, intake, spool, isTest: true);
 
-    private static async Task<IResult> PostAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake)
+    private static async Task<IResult> PostAsync(string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake, ISpool spool)
     {
         IFormCollection? form = null;
         if (context.Request.HasFormContentType)
@@ -44,13 +45,18 @@ internal static class AddPhone
             }
         }
 
-        return await AddAsync(token, context, Parameters(context.Request, form), queries, numbers, intake, isTest: false);
+        return await AddAsync(token, context, Parameters(context.Request, form), queries, numbers, intake, spool, isTest: false);
     }
 
     private static Task<IResult> AddAsync(
-        string token, HttpContext context, SortedDictionary<string, string> parameters, IDialerQueries queries, INumberReader numbers, IJobIntake intake, bool isTest) =>
+        string token, HttpContext context, SortedDictionary<string, string> parameters, IDialerQueries queries, INumberReader numbers, IJobIntake intake, ISpool spool, bool isTest) =>
         CallsRoutes.WithCampaignAsync(token, queries, async campaign =>
         {
+            if (CallsErrors.DiskFull(spool, context.Request) is { } full)
+            {
+                return full;
+            }
+
             var phone = Take(parameters, "phone") ?? "";
             var zone = Take(parameters, "gmtZone");
             // a plus that was not encoded arrives as a blank (calls-api §1.4)
@@ -61,6 +67,11 @@ internal static class AddPhone
             }
 
             var payload = parameters.Count == 0 ? null : JsonSerializer.Serialize(parameters, CallsJson.Options);
+            if (payload is not null && PayloadLimits.Refuse(Encoding.UTF8.GetBytes(payload)) is { } tooLarge)
+            {
+                return CallsErrors.Of(new CallsError("bad.request", tooLarge) { Phone = phone });
+            }
+
             var key = CallsRoutes.KeyOf(context.Request, campaign.Id, "addPhone");
             if (CallsRoutes.RefuseKey(key) is { } refused)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dialer.Campaigns;
+using Dialer.Files;
 using Dialer.Gateway.Hosting;
 using Dialer.Gateway.Problems;
 using Dialer.Intake;
@@ -14,17 +15,22 @@ internal static class AddPhones
 {
     public static void MapAddPhones(this IEndpointRouteBuilder routes, GatewayOptions options) => routes
         .MapPost(CallsRoutes.Calls + "/addPhones", AddAsync)
-        .WithName("addPhones").Described<string[]>("Adds numbers: all of them or none. Answers the ids of their jobs by position.").Takes<CallJobParameters[]>().AllowAnonymous()
+        .WithName("addPhones").Described<string[]>("Adds numbers: all of them or none. Answers the ids of their jobs by position.").Takes<CallJobParameters[]>().Produces<CallsError>(507).AllowAnonymous()
         .WithMaxBody(options.MaxAddPhonesBytes == 0 ? null : options.MaxAddPhonesBytes);
 
     private static Task<IResult> AddAsync(
-        string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake) =>
+        string token, HttpContext context, IDialerQueries queries, INumberReader numbers, IJobIntake intake, ISpool spool) =>
         CallsRoutes.WithCampaignAsync(token, queries, async campaign =>
         {
             var key = CallsRoutes.KeyOf(context.Request, campaign.Id, "addPhones");
             if (CallsRoutes.RefuseKey(key) is { } refused)
             {
                 return refused;
+            }
+
+            if (CallsErrors.DiskFull(spool, context.Request) is { } full)
+            {
+                return full;
             }
 
             var reader = new CallJobReader(numbers);

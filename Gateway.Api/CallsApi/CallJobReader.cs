@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dialer.Calendars;
 using Dialer.Campaigns;
@@ -46,7 +47,14 @@ internal sealed class CallJobReader(INumberReader numbers)
             return false;
         }
 
-        var payload = item.TryGetProperty("payload", out var given) && given.ValueKind == JsonValueKind.Object ? given.GetRawText() : null;
+        var hasPayload = item.TryGetProperty("payload", out var given) && given.ValueKind == JsonValueKind.Object;
+        if (hasPayload && PayloadLimits.Refuse(JsonMarshal.GetRawUtf8Value(given)) is { } refused)
+        {
+            Fault = new CallsError("bad.request", refused) { Phone = text };
+            return false;
+        }
+
+        var payload = hasPayload ? given.GetRawText() : null;
         if (payload is not null && !JsonTexts.AreWhole(given, payload))
         {
             Fault = new CallsError("bad.request", "payload has a text with half a letter in it (an escape such as \\ud800 alone).") { Phone = text };

@@ -1,3 +1,5 @@
+using Dialer.Files;
+
 namespace Dialer.Gateway.CallsApi;
 
 /// <summary>Error bodies (calls-api §1.13): <c>type</c>, and <c>error</c> beside it for those who look there.</summary>
@@ -13,6 +15,12 @@ internal static class CallsErrors
     public static IResult Of(CallsError error) => Of(StatusCodes.Status400BadRequest, error);
 
     public static IResult TooLarge(string message) => Of(StatusCodes.Status413PayloadTooLarge, new CallsError("bad.request", message));
+
+    /// <summary>Null: there is room on the database's disk. One that is full stops calling people, so it is kept from becoming so.</summary>
+    public static IResult? DiskFull(ISpool spool, HttpRequest request) =>
+        spool.IsOnDatabasesDisk && spool.FreeBytes <= (request.ContentLength ?? 0)
+            ? Of(StatusCodes.Status507InsufficientStorage, new CallsError("disk.full", "The dialer's disk has no room for more numbers; ask whoever runs it, then send the request again."))
+            : null;
 
     /// <summary>The campaign takes no numbers: <c>state</c> in upper case.</summary>
     public static IResult State(string state) => Of(new CallsError("invalid.call.task.state", $"The campaign is {state} and takes no more numbers.")

@@ -9,8 +9,11 @@ internal static class CallsJson
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 32,
+        MaxDepth = Wire.WireJson.MaxDepth,
     };
 
-    public static IResult Ok<T>(T value) => Results.Json(value, Options);
+    /// <summary>For answers: stored payloads and report data stand within them.</summary>
+    private static JsonSerializerOptions Answers { get; } = new(Options) { MaxDepth = Wire.WireJson.MaxAnswerDepth };
+
+    public static IResult Ok<T>(T value) => Results.Json(value, Answers);
 }

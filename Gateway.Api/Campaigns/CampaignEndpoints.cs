@@ -63,7 +63,7 @@ internal static class CampaignEndpoints
             })
             .WithName(NameOf(action)).WithSummary(summary)
             .Produces<CampaignView>().ProducesProblem(404).ProducesProblem(409)
-            .RequireAuthorization(AccessNames.Operator).Audited($"campaign.{action.Replace('/', '.')}");
+            .RequireAuthorization(AccessNames.Operator).Audited($"campaign.{action.Replace('/', '.')}").Idempotent(isSecret: action == "token/rotate");
 
     private static string NameOf(string action) => action switch
     {
@@ -123,9 +123,15 @@ internal static class CampaignEndpoints
             return Problem.Of(refusals);
         }
 
-        var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
+        var campaign = grains.GetGrain<ICampaignGrain>(await context.NewIdAsync(ids));
         var made = await campaign.CreateAsync(settings, startsAt);
-        if (made.IsDone && asked.Start == Now)
+        if (made.IsDone && made.Value.Status == CampaignStatus.Deleted)
+        {
+            return IdempotentRequests.Gone();
+        }
+
+        // one that a request without an answer has started already goes its way
+        if (made.IsDone && asked.Start == Now && made.Value.Status == CampaignStatus.Scheduled)
         {
             made = await StartNewAsync(campaign, context.User.Actor());
         }

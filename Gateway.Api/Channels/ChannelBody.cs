@@ -3,7 +3,7 @@ using Dialer.Channels;
 namespace Dialer.Gateway.Channels;
 
 /// <summary>A channel as it is sent (P39, P44).</summary>
-internal sealed record ChannelBody
+internal sealed partial record ChannelBody
 {
     public required string Name { get; init; }
 
@@ -45,6 +45,21 @@ internal sealed record ChannelBody
         Scenario = ScenarioBody.Of(settings.Scenario, isForPatch),
         Billing = new BillingBody { First = settings.Billing.First, Step = settings.Billing.Step },
     };
+
+    /// <summary>
+    /// A ledger is appended to by whoever runs the dialer: over the API it is a plain name in the data directory's folder of ledgers, never
+    /// a path on the host. What was set by the program itself stays.
+    /// </summary>
+    public Refusal? RefuseLedger(ChannelSettings? former = null) =>
+        Simulated?.Ledger is not { } file || file == former?.Simulated?.Ledger || LedgerName.IsMatch(file)
+            ? null
+            : new Refusal(
+                "invalid_setting",
+                "simulated.ledger is a file name of up to 100 letters, digits, '.', '_' and '-' that begins with a letter or a digit; the file lies in the folder ledgers of the data directory.",
+                Field: "simulated.ledger");
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    private static partial System.Text.RegularExpressions.Regex LedgerName { get; }
 
     /// <param name="former">What was: secrets that are not sent stay.</param>
     public ChannelSettings ToSettings(ChannelSettings? former = null) => new()
@@ -222,7 +237,7 @@ internal sealed record SimulatedBody
     /// <summary>Loopback address of a carrier that runs as its own process.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>File of the carrier's own books.</summary>
+    /// <summary>File of the carrier's own books: a plain name in the folder <c>ledgers</c> of the data directory.</summary>
     public string? Ledger { get; init; }
 
     public static SimulatedBody Of(SimulatedSettings settings) => new()

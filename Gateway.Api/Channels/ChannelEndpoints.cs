@@ -31,7 +31,7 @@ internal static class ChannelEndpoints
         channels.MapGet("/{id:long}/health", HealthAsync).WithName("getChannelHealth").WithSummary("Asks the trunk now whether it is there.")
             .Produces<ChannelHealth>().ProducesProblem(404);
         channels.MapPost("/{id:long}/stop-now", StopNowAsync).WithName("stopChannelNow").WithSummary("Hangs up every call of the channel and pauses its campaigns.")
-            .Produces<Stopped>().ProducesProblem(404).RequireAuthorization(AccessNames.Operator).Audited("channel.stop-now");
+            .Produces<Stopped>().ProducesProblem(404).RequireAuthorization(AccessNames.Operator).Audited("channel.stop-now").Idempotent();
         channels.MapTestCall();
     }
 
@@ -45,11 +45,21 @@ internal static class ChannelEndpoints
             return body.Fault!;
         }
 
-        var id = await ids.NextAsync();
+        if (asked.RefuseLedger() is { } refused)
+        {
+            return Problem.Of([refused]);
+        }
+
+        var id = await context.NewIdAsync(ids);
         var made = await grains.GetGrain<IChannelGrain>(id).CreateAsync(asked.ToSettings());
         if (!made.IsDone)
         {
             return Problem.Of(made.Refusals);
+        }
+
+        if (made.Value.Deleted)
+        {
+            return IdempotentRequests.Gone();
         }
 
         context.AuditTarget(made.Value.Id.ToString());
@@ -94,6 +104,11 @@ internal static class ChannelEndpoints
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return Problem.Of(StatusCodes.Status400BadRequest, "invalid_json", JsonFaults.Text(e as JsonException));
+        }
+
+        if (edited.RefuseLedger(channel.Settings) is { } refused)
+        {
+            return Problem.Of([refused]);
         }
 
         var answer = await grains.GetGrain<IChannelGrain>(id).EditAsync(edited.ToSettings(channel.Settings), version);

@@ -33,7 +33,7 @@ internal static class TestCallEndpoint
     public static void MapTestCall(this IEndpointRouteBuilder channels) => channels.MapPost("/{id:long}/test-call", CallAsync)
         .WithName("testCall").WithSummary("One call to a number over this channel, connected to its bot; the answer says where to follow it.")
         .Accepts<TestCallBody>("application/json").Produces<TestCall>(202).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
-        .RequireAuthorization(AccessNames.Operator).Audited("channel.test-call");
+        .RequireAuthorization(AccessNames.Operator).Audited("channel.test-call").Idempotent();
 
     private static async Task<IResult> CallAsync(
         long id, Body<TestCallBody> body, HttpContext context, IGrainFactory grains, INumberReader numbers, IJobIntake intake, IDialerQueries queries, INewIds ids, TimeProvider clock)
@@ -59,16 +59,21 @@ internal static class TestCallEndpoint
             return Problem.Of([read.Refusal with { Field = "phone" }]);
         }
 
+        if (RefuseZone(asked.TimeZone, read.Value.Zone) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
         var callee = Audit.HashOf(read.Value.Phone);
         context.AuditTarget($"{channel.Id} {callee}");
 
         var organisation = await grains.GetGrain<IAccountGrain>(1).GetAsync();
         if ((asked.TimeZone ?? organisation.Settings.TimeZone) is not { } zone)
         {
-            return Problem.Of([new Refusal("time_zone_needed", "Give the timeZone whose outer hours hold, for example Europe/Moscow, or set the organisation's.", Field: "timeZone")]);
+            return Problem.Of([new Refusal("time_zone_needed", "Give the timeZone of whoever is called, for example Europe/Moscow, or set the organisation's.", Field: "timeZone")]);
         }
 
-        var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
+        var campaign = grains.GetGrain<ICampaignGrain>(await context.NewIdAsync(ids));
         context.AuditTarget($"{channel.Id} campaign:{campaign.GetPrimaryKeyLong()} {callee}");
         var (job, refused) = await BeginAsync(campaign, SettingsOf(channel, zone, asked, clock.Now()), read.Value, intake, context.User.Actor(), clock.Now());
         refused ??= await SeeAsync(campaign, job, queries, clock);
@@ -83,7 +88,15 @@ internal static class TestCallEndpoint
         return Results.Accepted($"/api/v1/campaigns/{made.CampaignId}/numbers/{made.JobId}", made);
     }
 
-    /// <summary>At any hour that P60 leaves: whoever tests asks for the call now. The caller's zone, because it is the caller who will pick up.</summary>
+    /// <summary>
+    /// A zone that the number cannot be in would lend it the hours of another place (P60). Of a number whose zone is certain, that zone's
+    /// outer hours hold whatever is sent.
+    /// </summary>
+    private static IResult? RefuseZone(string? given, ZoneFound found) => given is null || !found.IsAmbiguous || found.Candidates.Contains(given, StringComparer.Ordinal)
+        ? null
+        : Problem.Of([new Refusal("invalid_setting", $"timeZone is where the person called is now; this number is in one of {string.Join(", ", found.Candidates)}.", Field: "timeZone")]);
+
+    /// <summary>At any hour that P60 leaves: whoever tests asks for the call now.</summary>
     private static CampaignSettings SettingsOf(Dialer.Channels.ChannelView channel, string zone, TestCallBody asked, UnixTime now) => new()
     {
         Name = $"Test call: {channel.Settings.Name}"[..Math.Min(CampaignSettings.MaxNameLength, 11 + channel.Settings.Name.Length)],
@@ -108,15 +121,29 @@ internal static class TestCallEndpoint
             return (default, Problem.Of(made.Refusals));
         }
 
-        var added = await intake.AddAsync(made.Value.Id, [new NewJob { Phone = number.Phone, Zone = number.Zone, Policy = new CallPolicy(), NotAfter = now + MayBegin }], key: null);
+        if (made.Value.Status == CampaignStatus.Deleted)
+        {
+            return (default, IdempotentRequests.Gone());
+        }
+
+        var added = await intake.AddAsync(made.Value.Id, [new NewJob { Phone = number.Phone, Zone = number.Zone, Policy = new CallPolicy(), NotAfter = now + MayBegin }], OnceOf(made.Value.Id));
         if (!added.IsDone)
         {
             return (default, Problem.Of([.. added.Refusals.Select(r => r with { Field = "phone" })]));
         }
 
+        if (made.Value.Status != CampaignStatus.Scheduled)
+        {
+            // begun by a request that had no answer: nobody is rung a second time
+            return (added.Value.Jobs[0], null);
+        }
+
         var started = await campaign.StartAsync(actor);
         return (added.Value.Jobs[0], started.IsDone ? null : Problem.Of(started.Refusals));
     }
+
+    /// <summary>The number is added once, however often the request is repeated.</summary>
+    private static IntakeKey OnceOf(CampaignId campaign) => new($"test-call/{campaign}", "number");
 
     /// <summary>Null: it begins, or waits only for other calls to end.</summary>
     private static async Task<IResult?> SeeAsync(ICampaignGrain campaign, JobId job, IDialerQueries queries, TimeProvider clock)
@@ -172,7 +199,7 @@ internal static class TestCallEndpoint
 
 /// <summary>Whom to call.</summary>
 /// <param name="Phone">With country code.</param>
-/// <param name="TimeZone">Whose outer hours hold (P60); null = the organisation's.</param>
+/// <param name="TimeZone">Where the number is, if that is not certain by the number itself: one of the zones it may be in; null = the organisation's. It does not widen the outer hours of a number whose zone is known (P60).</param>
 /// <param name="OuterHoursException">An administrator's reason for calling outside them.</param>
 internal sealed record TestCallBody(string Phone, string? TimeZone = null, ExceptionBody? OuterHoursException = null);
 

@@ -49,6 +49,11 @@ internal static class OpenApiServices
                 operation.Responses.TryAdd("503", new OpenApiResponse { Description = "Not right now; ask again after Retry-After." });
             }
 
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotentAttribute>().FirstOrDefault() is { } idempotent)
+            {
+                DescribeKey(operation, idempotent);
+            }
+
             Describe(operation, context.Description);
         });
         o.AddSchemaTransformer((schema, context, _) =>
@@ -67,6 +72,22 @@ internal static class OpenApiServices
             return Task.CompletedTask;
         });
     });
+
+    private static void DescribeKey(OpenApiOperation operation, IdempotentAttribute idempotent)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = Idempotency.Header,
+            In = ParameterLocation.Header,
+            Description = "Within a day the same key and body "
+                + (idempotent.IsSecret ? "are done once; the answer holds a secret and is not repeated (409)." : "get the first answer again; nothing is done twice."),
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Idempotency.MaxKeyLength },
+        });
+        operation.Responses ??= [];
+        operation.Responses.TryAdd("409", new OpenApiResponse { Description = "The first request with this key is being served, or its answer is not repeated." });
+        operation.Responses.TryAdd("422", new OpenApiResponse { Description = "The key was used with another body." });
+    }
 
     /// <summary>What the framework cannot see: pages and patches are read by ours.</summary>
     private static void Describe(OpenApiOperation operation, Microsoft.AspNetCore.Mvc.ApiExplorer.ApiDescription description)

@@ -26,18 +26,18 @@ internal static class DoNotCallEndpoints
         list.MapGet("/{phone}", GetAsync).WithName("getDoNotCall").WithSummary("Whether a number is on the list.").Produces<DoNotCallView>().ProducesProblem(400).ProducesProblem(404);
         list.MapPut("/{phone}", PutAsync).WithName("putDoNotCall").WithSummary("Enters a number: it is not called from this moment on, and its jobs end everywhere.")
             .Accepts<DoNotCallBody>("application/json").Produces<DoNotCallView>().ProducesProblem(400)
-            .RequireAuthorization(AccessNames.Operator).Audited("do-not-call.put", "phone", isPhone: true);
+            .RequireAuthorization(AccessNames.Operator).Audited("do-not-call.put", "phone", isPhone: true).Idempotent();
         list.MapDelete("/{phone}", DeleteAsync).WithName("deleteDoNotCall").WithSummary("Takes a number off the list; jobs that ended stay ended.")
             .Produces(204).ProducesProblem(400).ProducesProblem(404)
             .RequireAuthorization(AccessNames.Admin).Audited("do-not-call.delete", "phone", isPhone: true);
         list.MapPost("", AddAsync).WithName("addDoNotCall")
             .WithSummary("Enters numbers of a CSV, the first column of each row: all of them or none. None is called from the answer on; their jobs end soon after it.")
             .Accepts<string>("text/csv", "text/plain").Produces<AddedToList>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(422)
-            .RequireAuthorization(AccessNames.Operator).Audited("do-not-call.add", target: null).WithMaxBody(DoNotCallFile.MaxBytes);
+            .RequireAuthorization(AccessNames.Operator).Audited("do-not-call.add", target: null).Idempotent().WithMaxBody(DoNotCallFile.MaxBytes);
         routes.MapPost("/api/v1/erase", EraseAsync).WithName("erasePhone").WithTags("Do-not-call")
             .WithSummary("Erases a phone everywhere: jobs that wait end, and its data goes once none of its calls is live. Do-not-call keeps it.")
             .Accepts<EraseBody>("application/json").Produces(202).ProducesProblem(400)
-            .RequireAuthorization(AccessNames.Admin).Audited("erase", target: null);
+            .RequireAuthorization(AccessNames.Admin).Audited("erase", target: null).Idempotent();
     }
 
     private static async Task<IResult> ListAsync(IDoNotCallStore store, Paging paging) => paging.Fault ?? Results.Ok(Page.Of(

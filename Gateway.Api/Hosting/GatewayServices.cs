@@ -36,7 +36,7 @@ internal static class GatewayServices
         services.AddDoNotCall();
         services.AddReports();
         services.AddEvents();
-        services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions).MaxDepth = WireJson.MaxAnswerDepth);
         // keys of cookies lie in the database, with everything else that it keeps; a forged form is no news
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);

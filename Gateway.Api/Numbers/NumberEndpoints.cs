@@ -26,7 +26,7 @@ internal static class NumberEndpoints
             .Produces<TimelineView>().ProducesProblem(404);
         group.MapPost("/{jobId:long}/cancel", CancelAsync).WithName("cancelNumber").WithSummary("No further attempt; a live call ends by itself. Jobs of any origin.")
             .Produces<NumberView>().ProducesProblem(404)
-            .RequireAuthorization(AccessNames.Operator).Audited("number.cancel", "jobId");
+            .RequireAuthorization(AccessNames.Operator).Audited("number.cancel", "jobId").Idempotent();
     }
 
     private static async Task<IResult> ListAsync(

@@ -2,6 +2,7 @@ using System.Globalization;
 using Dialer.Gateway.Access;
 using Dialer.Gateway.PhoneLists;
 using Dialer.Gateway.Problems;
+using Dialer.Gateway.Wire;
 using Dialer.PhoneLists;
 
 namespace Dialer.Gateway.Operations;
@@ -24,7 +25,7 @@ internal static class OperationEndpoints
             .Produces<OperationView>().ProducesProblem(404);
         operations.MapPost("/{id:long}/cancel", CancelAsync).WithName("cancelOperation").WithSummary("Ends a piece of work; nothing of what it was making stays.")
             .Produces<OperationView>().ProducesProblem(404).ProducesProblem(409)
-            .RequireAuthorization(AccessNames.Operator).Audited("operation.cancel");
+            .RequireAuthorization(AccessNames.Operator).Audited("operation.cancel").Idempotent();
     }
 
     public static string AddressOf(ListId list) => string.Create(CultureInfo.InvariantCulture, $"{Path}/{list.Value}");

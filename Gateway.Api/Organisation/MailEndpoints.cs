@@ -18,7 +18,7 @@ internal static class MailEndpoints
         organisation.MapPost("/test-mail", TestAsync).WithName("sendTestMail").WithSummary("Sends a mail now and tells what the mail server said.")
             .Accepts<TestMailBody>("application/json").Produces<TestMailView>()
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(422)
-            .Audited("organisation.test-mail", target: null);
+            .Audited("organisation.test-mail", target: null).Idempotent();
     }
 
     private static async Task<IResult> TestAsync(Body<TestMailBody> body, IGrainFactory grains)

@@ -21,7 +21,7 @@ internal static class OrganisationEndpoints
         routes.MapPost("/api/v1/stop-now", async (HttpContext context, IGrainFactory grains) =>
                 Results.Ok(new Stopped(await grains.GetGrain<IAccountGrain>(1).StopNowAsync(context.User.Actor()))))
             .WithName("stopNow").WithTags("Organisation").WithSummary("Pauses every campaign and hangs up every call within two seconds.")
-            .Produces<Stopped>().RequireAuthorization(AccessNames.Operator).Audited("stop-now", target: null);
+            .Produces<Stopped>().RequireAuthorization(AccessNames.Operator).Audited("stop-now", target: null).Idempotent();
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, IGrainFactory grains)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Dialer.Files;
 using Dialer.Gateway.Problems;
@@ -45,17 +46,19 @@ internal static class ListBody
         }
 
         var file = spool.Create();
+        // known by its content, where a request may be repeated
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
             var type = TypeOf(request)!;
             var (fault, fields) = type.Equals(FormType, StringComparison.OrdinalIgnoreCase)
-                ? await ReadFormAsync(request, file, spool)
-                : (await CopyAsync(request.Body, file, IsLimited(type) ? MaxFormFile : long.MaxValue, spool, request.HttpContext.RequestAborted), default);
+                ? await ReadFormAsync(request, file, spool, hash)
+                : (await CopyAsync(request.Body, file, IsLimited(type) ? MaxFormFile : long.MaxValue, spool, hash, request.HttpContext.RequestAborted), default);
             fault ??= await RefuseLargeWorkbookAsync(file);
             if (fault is null)
             {
                 file.Position = 0;
-                return new ReceivedList(file, fields, null);
+                return new ReceivedList(file, fields, null) { Hash = hash.GetHashAndReset() };
             }
 
             await file.DisposeAsync();
@@ -79,7 +82,7 @@ internal static class ListBody
     private static bool IsLimited(string type) =>
         type.Equals(FormType, StringComparison.OrdinalIgnoreCase) || type.Equals(XlsxType, StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<(IResult? Fault, ListFields Fields)> ReadFormAsync(HttpRequest request, Stream file, ISpool spool)
+    private static async Task<(IResult? Fault, ListFields Fields)> ReadFormAsync(HttpRequest request, Stream file, ISpool spool, IncrementalHash hash)
     {
         var cancel = request.HttpContext.RequestAborted;
         var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).Value;
@@ -113,7 +116,7 @@ internal static class ListBody
 
                 hasFile = true;
                 fields = fields with { FileName = NameOf(disposition) };
-                if (await CopyAsync(section.Body, file, MaxFormFile, spool, cancel) is { } fault)
+                if (await CopyAsync(section.Body, file, MaxFormFile, spool, hash, cancel) is { } fault)
                 {
                     return (fault, default);
                 }
@@ -148,7 +151,7 @@ internal static class ListBody
     private static string? NameOf(ContentDispositionHeaderValue disposition) =>
         Path.GetFileNameWithoutExtension(HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
 
-    private static async Task<IResult?> CopyAsync(Stream from, Stream to, long limit, ISpool spool, CancellationToken cancel)
+    private static async Task<IResult?> CopyAsync(Stream from, Stream to, long limit, ISpool spool, IncrementalHash hash, CancellationToken cancel)
     {
         var buffer = new byte[ChunkBytes];
         var total = 0L;
@@ -170,6 +173,7 @@ internal static class ListBody
                 }
             }
 
+            hash.AppendData(buffer, 0, count);
             if (!await TryWriteAsync(to, buffer.AsMemory(0, count), cancel))
             {
                 return Full;
@@ -221,6 +225,9 @@ internal sealed class ReceivedList(Stream? file, ListFields fields, IResult? fau
     public IResult? Fault => fault;
 
     public ListFields Fields => fields;
+
+    /// <summary>SHA-256 of the file.</summary>
+    public byte[] Hash { get; init; } = [];
 
     public Stream Content => held!;
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using CsvHelper;
 using Dialer.Accounts;
 using Dialer.Gateway.Access;
@@ -62,7 +64,7 @@ internal static class PhoneListEndpoints
     }
 
     private static async Task<IResult> UploadAsync(
-        HttpContext context, ListUploads uploads, IGrainFactory grains, string? name = null, string? basis = null, string? encoding = null)
+        HttpContext context, ListUploads uploads, IGrainFactory grains, INewIds ids, string? name = null, string? basis = null, string? encoding = null)
     {
         if (ListBody.Refuse(context.Request) is { } fault)
         {
@@ -96,20 +98,44 @@ internal static class PhoneListEndpoints
                 return Problem.Of(refusals);
             }
 
-            var begun = await uploads.BeginAsync(request, body, place, context.RequestAborted);
+            if (context.Idempotence() is { } repeated && await repeated.SettleAsync(HashOf(request, body)) is { } settled)
+            {
+                return settled;
+            }
+
+            var id = new ListId(await context.NewIdAsync(ids));
+            if (context.IsRepeat() && await grains.GetGrain<IPhoneListGrain>(id.Value).GetAsync() is { } known)
+            {
+                return Uploaded(context, known.Id);
+            }
+
+            var begun = await uploads.BeginAsync(request with { Id = id }, body, place, context.RequestAborted);
             if (!begun.IsDone)
             {
                 return Problem.Of(begun.Refusals);
             }
 
-            context.AuditTarget(begun.Value.Id.ToString());
-            var operation = Operations.OperationEndpoints.AddressOf(begun.Value.Id);
-            return Results.Accepted(operation, new UploadedView(begun.Value.Id.ToString(), begun.Value.Id.ToString()));
+            return Uploaded(context, begun.Value.Id);
         }
         finally
         {
             await body.DisposeAsync();
         }
+    }
+
+    private static IResult Uploaded(HttpContext context, ListId list)
+    {
+        context.AuditTarget(list.ToString());
+        return Results.Accepted(Operations.OperationEndpoints.AddressOf(list), new UploadedView(list.ToString(), list.ToString()));
+    }
+
+    /// <summary>Of the file and what it is imported with, however it was sent: the boundary of a form is another with each try.</summary>
+    private static string HashOf(ListImportRequest request, ReceivedList received)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes<string?[]>([request.Name, request.Basis, request.Encoding]));
+        hash.AppendData(received.Hash);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static List<Refusal> Refuse(ListImportRequest request)

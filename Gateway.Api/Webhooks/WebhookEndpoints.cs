@@ -22,21 +22,21 @@ internal static class WebhookEndpoints
             .WithName("listWebhooks").WithSummary("Webhooks.").Produces<Page<WebhookView>>();
         webhooks.MapPost("", CreateAsync).WithName("createWebhook").WithSummary("A new webhook. Its secret is shown in this answer and never again.")
             .Accepts<NewWebhook>("application/json").Produces<MadeWebhook>(201).ProducesProblem(400).ProducesProblem(409).ProducesProblem(422)
-            .Audited("webhook.create", target: null);
+            .Audited("webhook.create", target: null).Idempotent(isSecret: true);
         webhooks.MapGet("/{id:long}", async (long id, IWebhookStore store) => await store.FindAsync(id) is { } webhook ? Results.Ok(WebhookView.Of(webhook)) : NotFound())
             .WithName("getWebhook").WithSummary("A webhook.").Produces<WebhookView>().ProducesProblem(404);
         webhooks.MapDelete("/{id:long}", DeleteAsync).WithName("deleteWebhook").WithSummary("Nothing more is sent to it; what waited is dropped with its log.")
             .Produces(204).ProducesProblem(404).Audited("webhook.delete");
         webhooks.MapPost("/{id:long}/disable", DisableAsync).WithName("disableWebhook").WithSummary("Nothing is sent or recorded for it until it is enabled; what waits waits on.")
-            .Produces<WebhookView>().ProducesProblem(404).Audited("webhook.disable");
+            .Produces<WebhookView>().ProducesProblem(404).Audited("webhook.disable").Idempotent();
         webhooks.MapPost("/{id:long}/enable", EnableAsync).WithName("enableWebhook").WithSummary("It is told of what happens from now on; what waited is sent.")
-            .Produces<WebhookView>().ProducesProblem(404).Audited("webhook.enable");
+            .Produces<WebhookView>().ProducesProblem(404).Audited("webhook.enable").Idempotent();
         webhooks.MapPost("/{id:long}/test", TestAsync).WithName("testWebhook").WithSummary("Sends a webhook.test event; its delivery tells what became of it.")
-            .Produces<DeliveryView>(202).ProducesProblem(404).ProducesProblem(409).Audited("webhook.test");
+            .Produces<DeliveryView>(202).ProducesProblem(404).ProducesProblem(409).Audited("webhook.test").Idempotent();
         webhooks.MapGet("/{id:long}/deliveries", DeliveriesAsync).WithName("listDeliveries").WithSummary("What was sent and what waits, newest first; by status.")
             .Produces<Page<DeliveryView>>().ProducesProblem(400).ProducesProblem(404);
         webhooks.MapPost("/{id:long}/deliveries/{deliveryId:long}/replay", ReplayAsync).WithName("replayDelivery").WithSummary("Sends it again, under the id that it has.")
-            .Produces<DeliveryView>(202).ProducesProblem(404).ProducesProblem(409).Audited("webhook.replay", "deliveryId");
+            .Produces<DeliveryView>(202).ProducesProblem(404).ProducesProblem(409).Audited("webhook.replay", "deliveryId").Idempotent();
     }
 
     private static async Task<IResult> CreateAsync(
@@ -54,8 +54,14 @@ internal static class WebhookEndpoints
             return Problem.Of(refusals);
         }
 
+        var id = await context.NewIdAsync(ids);
+        if (context.IsRepeat() && await store.FindAsync(id) is not null)
+        {
+            return KeptAnswer.Withheld($"{Path}/{id}");
+        }
+
         var secret = StandardWebhooks.NewSecret();
-        var made = await store.CreateAsync(webhook with { Id = await ids.NextAsync(), CreatedBy = context.User.Actor() }, secret, clock.Now());
+        var made = await store.CreateAsync(webhook with { Id = id, CreatedBy = context.User.Actor() }, secret, clock.Now());
         if (!made.IsDone)
         {
             return Problem.Of(made.Refusals);

@@ -7,23 +7,25 @@ using Dialer.Intake;
 namespace Dialer.Gateway.Wire;
 
 /// <summary>An endpoint that honours <c>Idempotency-Key</c>.</summary>
-/// <param name="HashesBody">False where a body may be of any size: then its length and type stand for it, and it is read once.</param>
-internal sealed record IdempotentAttribute(bool HashesBody);
+/// <param name="HashesBody">False where a body may be of any size: the endpoint reads it once and asks <see cref="IdempotentRequest.SettleAsync"/>.</param>
+/// <param name="IsSecret">The answer holds what is told once: it is not kept, and a repeat is told so.</param>
+internal sealed record IdempotentAttribute(bool HashesBody, bool IsSecret);
 
 /// <summary>
-/// <c>Idempotency-Key</c> on requests that make something: the same key and body within a day get the first answer again; another
-/// body is refused. A request that is still being served is waited for by whoever repeats it; one whose process ended is done again.
+/// <c>Idempotency-Key</c> on requests that make something or act (P48): the same key and body within a day get the first answer again;
+/// another body is refused. A request that ended without an answer (an outage, a crash) may have been done: its repeat goes on with it,
+/// under the id that the first one reserved. Only a refusal frees the key.
 /// </summary>
-internal static class Idempotency
+internal static partial class Idempotency
 {
-    private const string Header = "Idempotency-Key";
-    private const int MaxKeyLength = 200;
+    public const string Header = "Idempotency-Key";
+    public const int MaxKeyLength = 200;
 
     /// <summary>A request that has had no answer for so long has lost its process.</summary>
     private static readonly TimeSpan Lost = TimeSpan.FromMinutes(1);
 
-    public static TBuilder Idempotent<TBuilder>(this TBuilder builder, bool hashesBody = true)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new IdempotentAttribute(hashesBody));
+    public static TBuilder Idempotent<TBuilder>(this TBuilder builder, bool hashesBody = true, bool isSecret = false)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new IdempotentAttribute(hashesBody, isSecret));
 
     public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -40,38 +42,43 @@ internal static class Idempotency
             return;
         }
 
-        var book = context.RequestServices.GetRequiredService<IAnswerBook>();
+        var services = context.RequestServices;
+        var book = services.GetRequiredService<IRequestBook>();
         var key = new IntakeKey($"api/{context.User.FindFirstValue(ClaimTypes.NameIdentifier)}/{context.Request.Method} {context.Request.Path}", given);
-        var hash = idempotent.HashesBody ? await HashAsync(context.Request) : HashOf(context.Request);
-        var now = context.RequestServices.GetRequiredService<TimeProvider>().Now();
-        var known = await book.BeginAsync(key, now);
-        if (known.Answer is { } stored)
+        var hash = idempotent.HashesBody ? await HashAsync(context.Request) : "";
+        var claim = await book.ClaimAsync(key, hash, await services.GetRequiredService<INewIds>().NextAsync(), services.GetRequiredService<TimeProvider>().Now(), Lost);
+        var request = new IdempotentRequest(book, key, claim);
+        if (RepeatOf(request, hash, idempotent) is { } repeat)
         {
-            await RepeatAsync(context, JsonSerializer.Deserialize<StoredAnswer>(stored)!, hash);
+            await repeat.ExecuteAsync(context);
             return;
         }
 
-        if (!known.IsNew && now - known.Since < Lost)
-        {
-            await Problem.WriteAsync(context, StatusCodes.Status409Conflict, "idempotency_in_progress", "The first request with this key is still being served; ask again.");
-            return;
-        }
-
-        await ServeAsync(context, next, book, key, hash);
+        context.Features.Set(request);
+        await ServeAsync(context, next, request, idempotent);
     });
 
-    private static async Task ServeAsync(HttpContext context, RequestDelegate next, IAnswerBook book, IntakeKey key, string hash)
+    /// <summary>Null: it is to be served.</summary>
+    private static IResult? RepeatOf(IdempotentRequest request, string hash, IdempotentAttribute idempotent) =>
+        idempotent.HashesBody && request.Claim.Hash != hash ? IdempotentRequest.Reused
+        : request.Claim.Claim == RequestClaim.Busy
+            ? Problem.Of(StatusCodes.Status409Conflict, "idempotency_in_progress", "The first request with this key is still being served; ask again.")
+        : idempotent.HashesBody && request.Claim.Answer is { } answer ? KeptAnswer.Read(answer)
+        : null;
+
+    private static async Task ServeAsync(HttpContext context, RequestDelegate next, IdempotentRequest request, IdempotentAttribute idempotent)
     {
         var body = context.Response.Body;
-        using var kept = new MemoryStream();
-        context.Response.Body = kept;
+        using var written = new MemoryStream();
+        context.Response.Body = written;
         try
         {
             await next(context);
         }
         catch
         {
-            await book.ForgetAsync(key);
+            // it may have been done: the key stands for it until its day is over
+            await TryAsync(context, request.ReleaseAsync);
             throw;
         }
         finally
@@ -79,35 +86,32 @@ internal static class Idempotency
             context.Response.Body = body;
         }
 
-        // a refusal is no answer for good: mended, it may be asked again
-        if (context.Response.StatusCode is >= 200 and < 300)
-        {
-            var headers = context.Response.Headers;
-            await book.KeepAsync(key, JsonSerializer.Serialize(new StoredAnswer(
-                hash, context.Response.StatusCode, context.Response.ContentType, headers.Location, headers.ETag, Convert.ToBase64String(kept.ToArray()))));
-        }
-        else
-        {
-            await book.ForgetAsync(key);
-        }
-
-        kept.Position = 0;
-        await kept.CopyToAsync(body, context.RequestAborted);
+        await TryAsync(context, () => SettleAsync(context.Response, written, request, idempotent));
+        written.Position = 0;
+        await written.CopyToAsync(body, context.RequestAborted);
     }
 
-    private static async Task RepeatAsync(HttpContext context, StoredAnswer answer, string hash)
+    private static Task SettleAsync(HttpResponse response, MemoryStream written, IdempotentRequest request, IdempotentAttribute idempotent) => response.StatusCode switch
     {
-        if (answer.Hash != hash)
-        {
-            await Problem.WriteAsync(context, StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "This key was used with another body; take a new one.");
-            return;
-        }
+        _ when request.Claim.Claim == RequestClaim.Answered => Task.CompletedTask,
+        >= 200 and < 300 => request.KeepAsync(KeptAnswer.Of(response, idempotent.IsSecret ? null : written)),
+        // a refusal is no answer for good: mended, it may be asked again; of a repeat nobody knows what the first one did
+        < 500 when request.Claim.Claim == RequestClaim.New => request.ForgetAsync(),
+        _ => request.ReleaseAsync(),
+    };
 
-        context.Response.StatusCode = answer.Status;
-        context.Response.ContentType = answer.ContentType;
-        context.Response.Headers.Location = answer.Location;
-        context.Response.Headers.ETag = answer.ETag;
-        await context.Response.Body.WriteAsync(Convert.FromBase64String(answer.Body), context.RequestAborted);
+    /// <summary>What was done is done, whether or not the book can be written: whoever repeats it waits until the key counts as lost.</summary>
+    private static async Task TryAsync(HttpContext context, Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception e)
+        {
+            var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Idempotency));
+            LogNotKept(log, context.GetEndpoint()?.DisplayName, e.Message);
+        }
     }
 
     private static async Task<string> HashAsync(HttpRequest request)
@@ -118,10 +122,38 @@ internal static class Idempotency
         return Convert.ToHexStringLower(hash);
     }
 
-    private static string HashOf(HttpRequest request) =>
-        // the boundary of a form is another with each try
-        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
-            $"{request.QueryString}\n{request.ContentLength}\n{request.ContentType?.Split(';')[0]}")));
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer of {Endpoint} could not be kept under its key of idempotence: {Cause}")]
+    private static partial void LogNotKept(ILogger log, string? endpoint, string cause);
+}
 
-    private sealed record StoredAnswer(string Hash, int Status, string? ContentType, string? Location, string? ETag, string Body);
+/// <summary>An answer as the book keeps it.</summary>
+/// <param name="Body">In base64; null = it held a secret and is not kept.</param>
+internal sealed record KeptAnswer(int Status, string? ContentType, string? Location, string? ETag, string? Body) : IResult
+{
+    public static string Of(HttpResponse response, MemoryStream? body) => JsonSerializer.Serialize(new KeptAnswer(
+        response.StatusCode, response.ContentType, response.Headers.Location, response.Headers.ETag, body is null ? null : Convert.ToBase64String(body.ToArray())));
+
+    public static IResult Read(string kept)
+    {
+        var answer = JsonSerializer.Deserialize<KeptAnswer>(kept)!;
+        return answer.Body is null ? Withheld(answer.Location) : answer;
+    }
+
+    /// <summary>Done before, with an answer that is told once.</summary>
+    public static IResult Withheld(string? address) => Problem.Of(
+        StatusCodes.Status409Conflict,
+        "idempotency_answer_not_kept",
+        $"The first request with this {Idempotency.Header} was done. Its answer held a secret, which is shown once and kept nowhere"
+        + (address is null ? "" : $"; what it made is at {address}")
+        + ". If the secret is lost, take it back and ask anew with another key.");
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        response.ContentType = ContentType;
+        response.Headers.Location = Location;
+        response.Headers.ETag = ETag;
+        await response.Body.WriteAsync(Convert.FromBase64String(Body!), httpContext.RequestAborted);
+    }
 }

@@ -7,7 +7,11 @@ namespace Dialer.Gateway.Wire;
 /// <summary>JSON of the management API: camelCase, enums by name, instants with an offset, unknown members ignored.</summary>
 internal static class WireJson
 {
+    /// <summary>Of what is sent to us.</summary>
     public const int MaxDepth = 32;
+
+    /// <summary>Of what we answer: stored JSON, which is parsed to a depth of 64, with pages around it.</summary>
+    public const int MaxAnswerDepth = 128;
 
     /// <summary>What bodies are read with. The description and answers go by <see cref="Configure"/> alone, whose enums the framework can describe.</summary>
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web)

@@ -25,7 +25,7 @@ public sealed record SimulatedSettings
     [Id(9)] public string? Endpoint { get; init; }
 
     /// <summary>
-    /// File of the in-process carrier's own books; null = none. Kept by one process at a time; not used with
+    /// File of the in-process carrier's own books, a plain name being one in the data directory's folder <c>ledgers</c>; null = none. Kept by one process at a time; not used with
     /// <see cref="Endpoint"/>, whose carrier is given its own when it is started.
     /// </summary>
     [Id(10)] public string? Ledger { get; init; }

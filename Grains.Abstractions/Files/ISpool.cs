@@ -11,4 +11,7 @@ public interface ISpool
 
     /// <summary>Bytes that may be written now without taking the disk from the database.</summary>
     long FreeBytes { get; }
+
+    /// <summary>Whether what is added to the database takes from <see cref="FreeBytes"/>; a database server has disks of its own.</summary>
+    bool IsOnDatabasesDisk { get; }
 }

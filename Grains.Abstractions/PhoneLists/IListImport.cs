@@ -69,6 +69,9 @@ public sealed record ListImportRequest
 
     /// <summary>Encoding of the text, where the sender knows better than what the file looks like; null = found out.</summary>
     public string? Encoding { get; init; }
+
+    /// <summary>An id that was reserved for the list; null = a new one.</summary>
+    public ListId? Id { get; init; }
 }
 
 /// <summary>How far an import is.</summary>

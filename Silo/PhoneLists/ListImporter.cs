@@ -46,7 +46,7 @@ internal sealed partial class ListImporter(
             return refusal;
         }
 
-        var id = new ListId(await ids.NextAsync());
+        var id = request.Id ?? new ListId(await ids.NextAsync());
         await store.CreateAsync(id, request, clock.Now());
         return (await store.ReadAsync(id))!;
     }
@@ -107,7 +107,7 @@ internal sealed partial class ListImporter(
         }
 
         await using var reader = opened.Value;
-        var id = new ListId(await ids.NextAsync());
+        var id = request.Id ?? new ListId(await ids.NextAsync());
         await store.CreateAsync(id, request, clock.Now());
         try
         {

@@ -117,6 +117,7 @@ public static class DialerStoreServices
         services.AddSingleton<ICallbackSignatures, CallbackSignatures>();
         services.AddSingleton(s => new AnswerBook(s.GetRequiredService<IDatabase>()));
         services.AddSingleton<IAnswerBook>(s => s.GetRequiredService<AnswerBook>());
+        services.AddSingleton<IRequestBook>(s => new RequestBook(s.GetRequiredService<IDatabase>()));
         services.AddSingleton(s => new IntakeGroup(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IJobIntake>(s => new JobIntake(
             s.GetRequiredService<IDatabase>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IntakeGroup>()));

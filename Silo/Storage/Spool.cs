@@ -24,6 +24,8 @@ internal sealed class Spool(StorageOptions options) : ISpool
         }
     }
 
+    public bool IsOnDatabasesDisk => options.Engine == StorageEngine.Sqlite;
+
     public Stream Create()
     {
         Directory.CreateDirectory(directory);

@@ -49,14 +49,16 @@ internal sealed class LaneRules
 
     private LaneClocks? Clocks()
     {
-        if (!terms.Settings.UseSubscriberLocalTime)
-        {
-            return AllAtHome();
-        }
-
+        var localTime = terms.Settings.UseSubscriberLocalTime;
         if (IsCertain)
         {
-            return InEveryCandidate();
+            // P60 protects the callee: a zone that is known is judged by, whatever clock the campaign's windows follow
+            return localTime ? InEveryCandidate() : InEveryCandidate() with { Windows = [home] };
+        }
+
+        if (!localTime)
+        {
+            return AllAtHome();
         }
 
         return terms.Settings.AmbiguousZone switch

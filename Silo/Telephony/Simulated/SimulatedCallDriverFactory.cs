@@ -1,6 +1,7 @@
 using Dialer.Channels;
 using Dialer.Domain.Channels;
 using Dialer.Grains.Calls;
+using Dialer.Silo.Storage;
 using Dialer.Silo.Telephony.Simulated.Link;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +17,11 @@ namespace Dialer.Silo.Telephony.Simulated;
 /// A carrier that outlives the drivers: for test clusters, where several silos live in one process and one of them is killed.
 /// Whoever made it disposes it, after the drivers.
 /// </param>
-public sealed partial class SimulatedCallDriverFactory(TimeProvider clock, ILoggerFactory loggers, Carrier? shared = null) : ICallDriverFactory
+/// <param name="storage">Whose data directory holds ledgers that are given by name alone; null = the working directory does.</param>
+public sealed partial class SimulatedCallDriverFactory(TimeProvider clock, ILoggerFactory loggers, Carrier? shared = null, StorageOptions? storage = null) : ICallDriverFactory
 {
+    private const string LedgerFolder = "ledgers";
+
     private readonly ILogger<SimulatedCallDriver> _log = loggers.CreateLogger<SimulatedCallDriver>();
 
     public ChannelKind Kind => ChannelKind.Simulated;
@@ -62,9 +66,14 @@ public sealed partial class SimulatedCallDriverFactory(TimeProvider clock, ILogg
             return new LocalTrunk(shared, settings, owns: false);
         }
 
-        var carrier = new Carrier(new CarrierOptions { Ledger = settings.Ledger }, clock, loggers.CreateLogger<Carrier>());
+        var carrier = new Carrier(new CarrierOptions { Ledger = LedgerOf(settings) }, clock, loggers.CreateLogger<Carrier>());
         return new LocalTrunk(carrier, settings, owns: true);
     }
+
+    /// <summary>Names come over the API, paths from the program that runs the dialer.</summary>
+    private string? LedgerOf(SimulatedSettings settings) => settings.Ledger is { } given && storage is not null && Path.GetFileName(given) == given
+        ? Path.Combine(Path.GetFullPath(storage.DataDirectory), LedgerFolder, given)
+        : settings.Ledger;
 
     private void WarnOfLedger(ChannelId channel, SimulatedSettings settings)
     {

@@ -35,7 +35,7 @@ public sealed record CalendarCase(CampaignTerms Terms, string Zone, CallPolicy? 
             }
 
             var countries = Candidates.Length == 0 ? [Terms.Country] : Candidates.Select(CountryOf).ToArray();
-            var inCallee = LocalTime && Candidates.Length > 0 && (IsCertain || Ambiguous != AmbiguousZonePolicy.CampaignZone);
+            var inCallee = IsCertain || (LocalTime && Candidates.Length > 0 && Ambiguous != AmbiguousZonePolicy.CampaignZone);
             return [.. countries.Select((country, i) => (inCallee ? Candidates[i] : Terms.Settings.TimeZone, country))];
         }
     }

@@ -232,10 +232,33 @@ public class LaneCalendarTests
         Assert.Equal(At(closes), calendar.ClosesAt(At(opens)));
     }
 
-    [Fact]
-    public void OuterHours_WithLocalTimeOff_AreJudgedOnTheCampaignsClock()
+    [Theory]
+    [InlineData("Asia/Kamchatka", "2026-07-06T08:00:00+12:00", "2026-07-06T21:59:20+12:00")]
+    [InlineData("Europe/Berlin", "2026-07-06T08:00:00+02:00", "2026-07-06T20:59:20+02:00")]
+    [InlineData("-05:00", "2026-07-06T08:00:00-05:00", "2026-07-06T20:59:20-05:00")]
+    public void OuterHours_OfACertainZone_AreTheCallees_WithLocalTimeOffToo_P60(string zone, string opens, string closes)
     {
-        var calendar = Of("Europe/Moscow", WeeklyHours.Always, localTime: false, outerHours: true).Calendar("Asia/Kamchatka");
+        var calendar = Of("Pacific/Auckland", WeeklyHours.Always, localTime: false, outerHours: true, ringSeconds: 40).Calendar(zone);
+        Assert.Equal(At(opens), calendar.NextOpen(At(opens) - TimeSpan.FromMinutes(61)));
+        Assert.Equal(At(closes), calendar.ClosesAt(At(opens)));
+    }
+
+    [Fact]
+    public void Windows_WithLocalTimeOff_StayOnTheCampaignsClock_InsideTheCalleesOuterHours_P4_P60()
+    {
+        // 09–18 Moscow is 18–03 in Kamchatka, where nobody is rung after 22
+        var calendar = Of("Europe/Moscow", localTime: false, outerHours: true, ringSeconds: 40).Calendar("Asia/Kamchatka");
+        var opens = calendar.NextOpen(At("2026-07-06T00:00:00+03:00"));
+        Assert.Equal(At("2026-07-06T09:00:00+03:00"), opens);
+        Assert.Equal(At("2026-07-06T21:59:20+12:00"), calendar.ClosesAt(opens));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Asia/Kamchatka|Europe/Moscow")]
+    public void OuterHours_OfAnUncertainZone_WithLocalTimeOff_AreJudgedOnTheCampaignsClock_P60(string zone)
+    {
+        var calendar = Of("Europe/Moscow", WeeklyHours.Always, localTime: false, outerHours: true).Calendar(zone);
         Assert.Equal(At("2026-07-06T08:00:00+03:00"), calendar.NextOpen(At("2026-07-06T00:00:00+03:00")));
     }
 

@@ -3,6 +3,7 @@ using Dialer.Calls;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
 using Dialer.Numbers;
+using Dialer.Silo.Storage;
 using Dialer.Silo.Telephony.Simulated;
 using Dialer.Tests.Contract;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -81,6 +82,21 @@ public sealed class CarrierLedgerTests
         Assert.Equal(lines.Select(l => l.At).Order(), lines.Select(l => l.At));
         Assert.All(lines.GroupBy(l => l.Id), call => Assert.Equal([true, false], call.Select(l => l.IsStart)));
         Assert.Empty(Directory.GetFiles(folder.FullName, "*.lock", SearchOption.AllDirectories));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task LedgerGivenByName_LiesInTheDataDirectory_P44()
+    {
+        var folder = Directory.CreateTempSubdirectory("ledger");
+        var settings = new ChannelSettings { Name = "ledger", Kind = ChannelKind.Simulated, Simulated = new SimulatedSettings { Ledger = "books.txt" } };
+        var factory = new SimulatedCallDriverFactory(
+            TimeProvider.System, NullLoggerFactory.Instance, storage: new StorageOptions { DataDirectory = folder.FullName });
+        await using (factory.Create(new ChannelId(1), settings, new RecordingSink()))
+        {
+            Assert.True(File.Exists(Path.Combine(folder.FullName, "ledgers", "books.txt")));
+        }
+
         folder.Delete(recursive: true);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Dialer.Access;
 using Dialer.Gateway.Access;
+using Dialer.Gateway.Wire;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,6 +71,16 @@ public class RouteTests(Rigs rigs)
         {
             Assert.True(LeastRole(endpoint) > AccessRole.Viewer, $"{method} {path} is open to viewers");
             Assert.True(endpoint.Metadata.GetMetadata<AuditedAttribute>() is not null, $"{method} {path} is not audited");
+        }
+    }
+
+    [Fact]
+    public async Task EveryPost_HonoursTheKeyOfIdempotency_P48()
+    {
+        var rig = await rigs.GetAsync();
+        foreach (var (method, path, endpoint) in Routes(rig).Where(r => r.Path.StartsWith("/api/v1/", StringComparison.Ordinal) && r.Method == "POST"))
+        {
+            Assert.True(endpoint.Metadata.GetMetadata<IdempotentAttribute>() is not null, $"{method} {path} ignores Idempotency-Key");
         }
     }
 

@@ -180,7 +180,7 @@ public class CampaignTests(Rigs rigs)
         Assert.Contains(problem["errors"]!.AsArray(), e => ((string?)e!["pointer"])!.StartsWith(at, StringComparison.Ordinal));
     }
 
-    private static async Task<string> BodyAsync(GatewayRig rig, ChannelId? channel = null, string more = "\"project\":\"default\"") =>
+    internal static async Task<string> BodyAsync(GatewayRig rig, ChannelId? channel = null, string more = "\"project\":\"default\"") =>
         $$$"""{"name":"c{{{Guid.NewGuid():N}}}","channelId":"{{{channel ?? await rig.ChannelAsync()}}}","maxSimultaneousCalls":5,"timeZone":"Europe/Moscow","callingWindows":{{{Always}}},{{{more}}} }""";
 
     private const string Always =

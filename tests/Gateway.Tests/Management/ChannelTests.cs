@@ -1,5 +1,6 @@
 using System.Net;
 using Dialer.Access;
+using Dialer.Channels;
 using Dialer.Silo.Storage;
 
 namespace Dialer.Tests.Management;
@@ -73,6 +74,34 @@ public class ChannelTests(Rigs rigs)
         var rig = await rigs.GetAsync();
         using var admin = await rig.ClientAsync(AccessRole.Admin);
         await admin.PostAsync(Path, body).ProblemAsync(status, code);
+    }
+
+    [Theory]
+    [InlineData("/etc/cron.d/dialer")]
+    [InlineData("../dialer.db")]
+    [InlineData("..")]
+    [InlineData(".profile")]
+    [InlineData("sub/books")]
+    [InlineData("sub\\\\books")]
+    [InlineData("C:books")]
+    [InlineData("")]
+    public async Task Ledger_IsNoPathOnTheHost_P44(string ledger)
+    {
+        var rig = await rigs.GetAsync();
+        using var admin = await rig.ClientAsync(AccessRole.Admin);
+        var refused = await admin.PostAsync(Path, $$$"""{"name":"x","kind":"simulated","simulated":{"ledger":"{{{ledger}}}"}}""")
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
+        Assert.Equal("/simulated/ledger", (string?)refused["errors"]![0]!["pointer"]);
+
+        // one that the program set itself stays, and is not exchanged for another
+        var channel = await rig.ChannelAsync(c => c with { Simulated = new SimulatedSettings { Ledger = "/srv/books" } });
+        var address = $"{Path}/{channel}";
+        var tag = (string)(await admin.GetAsync(address).JsonAsync())["etag"]!;
+        await PatchAsync(admin, address, $$$"""{"simulated":{"ledger":"{{{ledger}}}"}}""", tag).ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
+        var edited = await PatchAsync(admin, address, """{"lines":3}""", tag).JsonAsync();
+        Assert.Equal("/srv/books", (string?)edited["settings"]!["simulated"]!["ledger"]);
+        var named = await PatchAsync(admin, address, """{"simulated":{"ledger":"books-1.txt"}}""", (string)edited["etag"]!).JsonAsync();
+        Assert.Equal("books-1.txt", (string?)named["settings"]!["simulated"]!["ledger"]);
     }
 
     [Theory, BothEngines]

@@ -47,6 +47,8 @@ public class TestCallTests(Rigs rigs)
         Assert.Contains("dnc", (string?)refused["detail"], StringComparison.Ordinal);
         await client.PostAsync(address, """{"phone":"123","timeZone":"Europe/Moscow"}""").ProblemAsync(HttpStatusCode.UnprocessableEntity, "phone_bad_format");
         await client.PostAsync(address, $$"""{"phone":"{{phone}}","timeZone":"Mars/Base"}""").ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
+        // nobody borrows the daylight of another place (P60)
+        await client.PostAsync(address, $$"""{"phone":"{{phone}}","timeZone":"Pacific/Honolulu"}""").ProblemAsync(HttpStatusCode.UnprocessableEntity, "invalid_setting");
         await client.PostAsync("/api/v1/channels/1/test-call", """{"phone":"79161234567","timeZone":"Europe/Moscow"}""").ProblemAsync(HttpStatusCode.NotFound, "channel_not_found");
         Assert.Empty(rig.Carrier.Trunk(channel).Calls);
 
