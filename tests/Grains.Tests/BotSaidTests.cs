@@ -161,7 +161,9 @@ public class BotSaidTests(Rigs rigs)
         var rig = await rigs.GetAsync(engine);
         var stage = await rig.StageAsync(c => c with
         {
-            FinishWhenIdle = true, Scenario = BotTests.First, Attempts = new AttemptPolicy { Initial = 1 },
+            FinishWhenIdle = true,
+            Scenario = BotTests.First,
+            Attempts = new AttemptPolicy { Initial = 1 },
         });
         stage.Trunk.OnDial = c => c.Reach();
         var phone = Rig.Phones(1)[0];

@@ -30,7 +30,11 @@ public class HttpBotDriverTests(Rigs rigs)
         });
         var campaign = await host.CreateCampaignAsync(new CampaignSettings
         {
-            Name = "campaign", Channel = channel, MaxSimultaneousCalls = 20, TimeZone = "Europe/Moscow", CallingWindows = WeeklyHours.Always,
+            Name = "campaign",
+            Channel = channel,
+            MaxSimultaneousCalls = 20,
+            TimeZone = "Europe/Moscow",
+            CallingWindows = WeeklyHours.Always,
         });
         var jobs = await host.AddAsync(campaign, Enumerable.Range(0, 20).Select(i => 79_018_880_000L + i));
         Assert.True((await campaign.StartAsync("test")).IsDone);

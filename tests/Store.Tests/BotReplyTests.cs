@@ -140,7 +140,10 @@ public class BotReplyTests(StoreFixture store) : IClassFixture<StoreFixture>
         var policy = new CallPolicy { AllowedDays = 0b11111, DefaultTime = [new MinuteRange(600, 1440)], RetryMinutes = 2, MaxAttempts = 2 };
         var job = (await campaign.AddAsync(new NewJob
         {
-            Phone = new PhoneNumber(store.NewPhone()), Zone = new ZoneFound("Asia/Yekaterinburg", ZoneSource.ApiField), Payload = """{"name":"Анна"}""", Policy = policy,
+            Phone = new PhoneNumber(store.NewPhone()),
+            Zone = new ZoneFound("Asia/Yekaterinburg", ZoneSource.ApiField),
+            Payload = """{"name":"Анна"}""",
+            Policy = policy,
         }))[0];
         Assert.Null(await briefs.ReadAsync(new TryId(job.Id, 1)));
         var live = await campaign.DialAsync(job);

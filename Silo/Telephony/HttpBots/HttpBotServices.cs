@@ -78,14 +78,14 @@ internal static class HttpBotServices
         })
             .AddTimeout(TotalLimit)
             .AddRetry(new HttpRetryStrategyOptions
-        {
-            ShouldHandle = static args => ValueTask.FromResult(IsLost(args.Outcome)),
-            MaxRetryAttempts = 1,
-            BackoffType = DelayBackoffType.Constant,
-            UseJitter = false,
-            Delay = RepeatAfter,
-            ShouldRetryAfterHeader = false,
-        });
+            {
+                ShouldHandle = static args => ValueTask.FromResult(IsLost(args.Outcome)),
+                MaxRetryAttempts = 1,
+                BackoffType = DelayBackoffType.Constant,
+                UseJitter = false,
+                Delay = RepeatAfter,
+                ShouldRetryAfterHeader = false,
+            });
     }
 
     private static bool IsLost(Outcome<HttpResponseMessage> outcome) => outcome switch

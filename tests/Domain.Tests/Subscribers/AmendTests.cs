@@ -19,7 +19,12 @@ public class AmendTests
         Assert.Equal(JobResult.Reached, world.Row.Result);
         var step = world.Amend(new BotReply
         {
-            CallResult = "ok", CallResultPayload = "p", ReportDataJson = """{"k":{"value":1,"order":0}}""", CallTagsJson = """{"t":{}}""", AnsweredBy = AnsweredBy.Machine, SpeechSeconds = 9,
+            CallResult = "ok",
+            CallResultPayload = "p",
+            ReportDataJson = """{"k":{"value":1,"order":0}}""",
+            CallTagsJson = """{"t":{}}""",
+            AnsweredBy = AnsweredBy.Machine,
+            SpeechSeconds = 9,
         }).Step!;
         Assert.Equal((JobStatus.Final, JobResult.ReachedWithResult), (world.Row.Status, world.Row.Result));
         Assert.Equal(("ok", "p", AnsweredBy.Machine, 9, JobResult.ReachedWithResult), (step.Try!.CallResult, step.Try.CallResultPayload, step.Try.AnsweredBy, step.Try.SpeechSeconds, step.Try.JobResult));

@@ -86,7 +86,8 @@ internal sealed partial class SipTraces : IAsyncDisposable
                 LogNotRead(logger, e.Message);
                 found.SetResult([]);
             }
-        }));
+        }
+        ));
         return isTaken ? found.Task : Task.FromResult<IReadOnlyCollection<JobId>>([]);
     }
 
@@ -97,7 +98,8 @@ internal sealed partial class SipTraces : IAsyncDisposable
         {
             Delete(file);
         }
-    }));
+    }
+    ));
 
     public async ValueTask DisposeAsync()
     {
