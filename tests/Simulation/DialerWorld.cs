@@ -25,6 +25,8 @@ internal sealed class DialerWorld
     /// <summary>So long after the last fault every job is final, or its campaign gets on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromDays(40);
 
+    /// <summary>Between two attempts (P6).</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2_880);
 
     private readonly Queue<string> sayings = new();
     private readonly Plan plan;
@@ -222,14 +224,19 @@ internal sealed class DialerWorld
     private bool MakesProgress(CampaignId campaign) =>
         Carrier.Calls.Values.Any(c => c.Campaign == campaign && Now - c.StartedAt < TimeSpan.FromDays(15));
 
-    /// <summary>Whether the job could be called in the last weeks: some windows open at a turn of the clocks only.</summary>
+    /// <summary>
+    /// Whether the job could be called in the last weeks and was not: some windows open at a turn of the clocks only, and one that is
+    /// judged by two clocks may close at such a turn, after the job's last try.
+    /// </summary>
     private bool WasOpen(JobRow row)
     {
         var campaign = Store.Campaigns[row.Campaign];
         var lane = Store.Lanes(row.Campaign).First(l => l.Id == Lane.BaseOf(row.Lane));
         var terms = TrueTerms(row.Campaign, campaign.Settings, Store.Channels[campaign.Settings.Channel].Settings, campaign.Status);
         var hours = new CalendarCase(terms, lane.Key.Zone, lane.Policy, row.NotAfter);
-        return row.Status != JobStatus.Waiting || Enumerable.Range(1, 21 * 24 * 6).Any(i => hours.IsOpen(Now - TimeSpan.FromMinutes(10 * i)));
+        var due = row.NotBefore > Now ? UnixTime.None : row.NotBefore + LongestPause;
+        return row.Status != JobStatus.Waiting
+            || Enumerable.Range(1, 21 * 24 * 6).Select(i => Now - TimeSpan.FromMinutes(10 * i)).Any(at => at >= due && hours.IsOpen(at));
     }
 
     private string Unfinished(Func<JobRow, bool> counts)
