@@ -61,6 +61,7 @@ internal sealed partial class CampaignGrain
             Hint(freed.Lane, freed.NotBefore);
         }
 
+        EndIfOver(freed);
         Digest(freed);
         DigestBot(freed);
         RememberSuspect(freed);

@@ -348,6 +348,29 @@ internal sealed partial class CampaignGrain
         }
     }
 
+    /// <summary>A call that was up when the campaign was finished reached nobody: its job is not tried again, and ends (P11).</summary>
+    private void EndIfOver(PermitFreed freed)
+    {
+        if (row?.Status is CampaignStatus.Finished or CampaignStatus.Deleted && freed.Status is JobStatus.Waiting or JobStatus.Backoff)
+        {
+            EndOverAsync(freed.Try.Job).Ignore();
+        }
+    }
+
+    private async Task EndOverAsync(JobId job)
+    {
+        try
+        {
+            var phone = await store.ReadPhoneAsync(job);
+            await EndWithoutCallAsync([new JobRow { Id = job, Campaign = Id, Phone = phone, Lane = default }]);
+        }
+        catch (Exception e)
+        {
+            // reports read it as ended anyway
+            LogFailed(Id, "ending a job of a finished campaign", e);
+        }
+    }
+
     private Task EndWithoutCallAsync(IEnumerable<JobRow> rows) =>
         Task.WhenAll(rows.Select(job => GrainFactory.GetGrain<ISubscriberGrain>(SubscriberKey.Of(Id, job.Phone)).ExpireAsync(job)));
 

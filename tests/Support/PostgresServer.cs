@@ -44,7 +44,7 @@ public sealed class PostgresServer : IAsyncDisposable
         var port = FreePort();
         string[] options =
         [
-            "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200",
+            "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=600",
             "-c", $"unix_socket_directories={directory}", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB",
             .. settings.SelectMany(s => new[] { "-c", s }),
         ];

@@ -1,4 +1,5 @@
 using Dialer.Calls;
+using Dialer.Campaigns;
 using Dialer.Domain.Channels;
 using Dialer.Subscribers;
 
@@ -60,6 +61,12 @@ public static partial class SubscriberMachine
         if (row.Status is not (JobStatus.Waiting or JobStatus.Backoff))
         {
             return null;
+        }
+
+        if (context.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted)
+        {
+            // its last call was up when the campaign was finished, and reached nobody: no retry (P11)
+            return row.AttemptsTotal > 0 ? EndNow(row, JobResult.NoAnswer, EndReason.CampaignFinished, now) : null;
         }
 
         if (context.Calendar.Skip)

@@ -129,17 +129,18 @@ internal sealed class DialerQueries(IDatabase database) : IDialerQueries
                 reader.IsDBNull(16) ? ZoneSource.None : (ZoneSource)reader.GetInt16(16)),
             Payload = reader.IsDBNull(17) ? null : reader.GetString(17),
         };
-        return AsFinished(report, (CampaignStatus)Convert.ToInt32(reader.GetValue(18), CultureInfo.InvariantCulture), new UnixTime(reader.GetInt64(19)));
+        return AsFinished(report, (CampaignStatus)Convert.ToInt32(reader.GetValue(18), CultureInfo.InvariantCulture), new UnixTime(reader.GetInt64(19)), new UnixTime(hasTry ? reader.GetInt64(12) : 0));
     }
 
     /// <summary>Finish writes the campaign's row only: what still waited reads as ended with it (P11).</summary>
-    private static JobReport AsFinished(JobReport report, CampaignStatus campaign, UnixTime finishedAt) =>
+    private static JobReport AsFinished(JobReport report, CampaignStatus campaign, UnixTime finishedAt, UnixTime lastEnd) =>
         campaign is not (CampaignStatus.Finished or CampaignStatus.Deleted) || report.Status is JobStatus.Final or JobStatus.Live
             ? report
             : report with
             {
                 Status = JobStatus.Final,
-                Result = JobResult.NotDone,
+                // its last call was up at the finish, and reached nobody
+                Result = report.Attempts > 0 && lastEnd > finishedAt ? JobResult.NoAnswer : JobResult.NotDone,
                 EndReason = EndReason.CampaignFinished,
                 FinishedAt = finishedAt,
                 NextAt = UnixTime.None,

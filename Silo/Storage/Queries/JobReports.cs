@@ -174,7 +174,7 @@ internal sealed class JobReports(IDatabase database) : IJobReports
         Phone = row.Phone,
         Status = row.FinishedAt.IsNone ? row.Status : JobStatus.Final,
         Result = row.Status is JobStatus.Waiting or JobStatus.Backoff && !row.FinishedAt.IsNone
-            ? JobResult.NotDone
+            ? (row.AttemptsTotal > 0 && tries.Any(t => t.EndedAt > row.FinishedAt) ? JobResult.NoAnswer : JobResult.NotDone)
             : row.Result,
         Attempts = row.Attempts,
         HasTries = tries.Any(t => t.Class != Calls.CallClass.NotPlaced),

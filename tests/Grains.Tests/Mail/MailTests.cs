@@ -128,7 +128,9 @@ public class MailTests(Rigs rigs)
     {
         using var sink = new SmtpSink();
         await using var rig = await rigs.MailAsync(StorageEngine.Sqlite, Options(sink, o => (o.Language, o.PublicUrl) = (MailLanguage.Both, "https://dialer.example.com/")));
-        const string name = "Акция <b>«Лето»</b>\r\nBcc: evil@example.com\r\n\r\nX";
+        // a name with the end of a line in it is refused where it is given
+        await Assert.ThrowsAnyAsync<Exception>(() => rig.StageAsync(c => Told(c, "Лето\r\nBcc: evil@example.com")));
+        const string name = "Акция <b>«Лето»</b> Bcc: evil@example.com X";
         var stage = await (await rig.StageAsync(c => Told(c, name))).StartAsync();
         await stage.AddAsync(4);
         await stage.Campaign.SetCauseAsync(new PauseCause(PauseCodes.ChannelDown, "away", new UnixTime(1_785_000_000_000), "no answer <OPTIONS>"), holds: true);
