@@ -128,17 +128,19 @@ public class DoubtTests(StoreFixture store) : IClassFixture<StoreFixture>
         await rig.Database.ReadAsync(c => c.ExecuteAsync("select pg_reload_conf()"));
     }
 
-    internal static Task FailOnAsync(StoreRig rig, string verb, string table, string condition)
+    /// <summary>Answers the trigger's name.</summary>
+    internal static async Task<string> FailOnAsync(StoreRig rig, string verb, string table, string condition)
     {
         // of its own: several tests of one database make such triggers
         var name = $"fail_{Interlocked.Increment(ref failures)}_{verb}_{table}";
-        return Tables.ExecuteAsync(rig, rig.IsPostgreSql
+        await Tables.ExecuteAsync(rig, rig.IsPostgreSql
             ? $"""
               create function {name}() returns trigger language plpgsql as
                 $$ begin if {condition} then raise exception 'boom'; end if; return new; end $$;
               create trigger {name} before {verb} on {table} for each row execute function {name}();
               """
             : $"create trigger {name} before {verb} on {table} when {condition} begin select raise(abort, 'boom'); end");
+        return name;
     }
 
     private static int failures;

@@ -92,11 +92,11 @@ public class LoadingTests(StoreFixture store) : IClassFixture<StoreFixture>
         var phones = store.NewPhones(60);
         var campaign = await LoadingAsync(rig, await TestList.OfAsync(rig, phones), 60);
         await LoadAsync(rig, campaign, 10);
-        await DoubtTests.FailOnAsync(rig, "insert", "call_job_data", $"new.campaign = {campaign.Id.Value} and new.list_row = 15");
+        var failing = await DoubtTests.FailOnAsync(rig, "insert", "call_job_data", $"new.campaign = {campaign.Id.Value} and new.list_row = 15");
         var before = await Tables.ReadAsync(rig, "campaign_lane");
         await Assert.ThrowsAnyAsync<Exception>(() => LoadAsync(rig, campaign, 10));
         Tables.AssertSame(before, await Tables.ReadAsync(rig, "campaign_lane"));
-        await Tables.ExecuteAsync(rig, rig.IsPostgreSql ? "drop trigger fail_insert on call_job_data" : "drop trigger fail_insert_call_job_data");
+        await Tables.ExecuteAsync(rig, rig.IsPostgreSql ? $"drop trigger {failing} on call_job_data" : $"drop trigger {failing}");
 
         var loaders = ((StoreRig[])[rig, there, rig, there]).Select(r => Task.Run(async () =>
         {
