@@ -60,8 +60,8 @@ internal static class CallbackEndpoints
     {
         if (signature.Length > LongestSignature
             || !TryId.TryParse(call, out var id)
-            || await briefs.ReadAsync(id) is not { } brief
-            || !await signatures.IsValidAsync(brief, signature))
+            || !await signatures.IsValidAsync(id, signature)
+            || await briefs.ReadAsync(id) is not { } brief)
         {
             return NotFound();
         }

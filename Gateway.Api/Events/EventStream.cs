@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dialer.Access;
+using Dialer.Gateway.Access;
 using Dialer.Gateway.Commands;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -76,8 +77,9 @@ internal sealed partial class EventStream(Func<CancellationToken, IAsyncEnumerab
     }
 
     private async Task<bool> IsKeyInForceAsync(HttpContext context) =>
-        long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        && await context.RequestServices.GetRequiredService<IAccessStore>().FindAsync(id) is not null;
+        (Oidc.IsPerson(context.User) && context.RequestServices.GetRequiredService<GatewayOptions>().Oidc.IsOn)
+        || (long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            && await context.RequestServices.GetRequiredService<IAccessStore>().FindAsync(id) is not null);
 
     private static string TextOf(StreamItem item) => item.Id is null
         ? $"event: {item.Type}\ndata: {item.Data}\n\n"

@@ -1,3 +1,5 @@
+using Dialer.Calls;
+
 namespace Dialer.Bots;
 
 /// <summary>What became of something that a bot said about a call.</summary>
@@ -21,6 +23,13 @@ public sealed record BotAnswer(
 
     /// <summary>So long after its end a call takes what its bot says (P41).</summary>
     public static readonly TimeSpan OpenAfterEnd = TimeSpan.FromMinutes(5);
+
+    /// <summary>No call lasts longer: so long one whose end nobody saw may have gone on (P29).</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(14_400 + 300 + 60);
+
+    /// <summary>Whether a call that is over takes what its bot says. Of one whose end nobody saw the bot may tell until it is certainly over.</summary>
+    public static bool IsOpen(CallClass end, UnixTime startedAt, UnixTime endedAt, UnixTime now) =>
+        now <= (end == CallClass.Unknown ? startedAt + LongestCall : endedAt) + OpenAfterEnd;
 
     public static BotAnswer NotTaken(string why) => new(false, why);
 }

@@ -56,7 +56,7 @@ public sealed record CallBrief
     public int RetryMinutes => Policy?.RetryMinutes ?? CampaignRetryMinutes;
 
     /// <summary>Whether what the bot says of the call is still taken (P41).</summary>
-    public bool IsOpen(UnixTime now) => EndedAt.IsNone || now <= EndedAt + BotAnswer.OpenAfterEnd;
+    public bool IsOpen(UnixTime now) => EndedAt.IsNone || BotAnswer.IsOpen(Class, StartedAt, EndedAt, now);
 }
 
 /// <summary>The four counters of calls-api §3.3.</summary>

@@ -1,3 +1,5 @@
+using Dialer.Calls;
+
 namespace Dialer.Bots;
 
 /// <summary>
@@ -8,6 +10,6 @@ public interface ICallbackSignatures
     /// <summary>Where addresses begin, below the public URL: <c>/callbacks/calls/{tryId}/{signature}</c>.</summary>
     public const string Path = "/callbacks/calls";
 
-    /// <summary>Whether this is the signature of this call; compared in constant time.</summary>
-    ValueTask<bool> IsValidAsync(CallBrief brief, string signature);
+    /// <summary>Whether this is the signature of this call; compared in constant time, before anything is read of the call.</summary>
+    ValueTask<bool> IsValidAsync(TryId call, string signature);
 }

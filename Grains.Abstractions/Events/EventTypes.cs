@@ -34,6 +34,9 @@ public static class EventTypes
     /// <summary>An operator put a suspicious outcome back (P12).</summary>
     public const string JobReopened = "job.reopened";
 
+    /// <summary>What the bot said of a call after its end: its result, who answered (P41).</summary>
+    public const string JobAmended = "job.amended";
+
     /// <summary>Sent on demand only: whether a webhook's receiver is there.</summary>
     public const string WebhookTest = "webhook.test";
 
@@ -41,7 +44,7 @@ public static class EventTypes
     public static readonly IReadOnlyList<string> All =
     [
         CampaignCreated, CampaignStarted, CampaignPaused, CampaignResumed, CampaignFinished, CampaignDeleted, CampaignEdited,
-        JobStarted, JobAnswered, JobRetry, JobRedial, JobFinished, JobCancelled, JobReopened,
+        JobStarted, JobAnswered, JobRetry, JobRedial, JobFinished, JobCancelled, JobReopened, JobAmended,
     ];
 
     /// <summary>A type, <c>campaign.*</c>, <c>job.*</c> or <c>*</c>.</summary>

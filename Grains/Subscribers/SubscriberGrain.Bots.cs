@@ -112,7 +112,7 @@ internal sealed partial class SubscriberGrain
         return row is not null && await store.ReadTryAsync(id) is { } record ? new EndedTry(Context(stored!, row), record) : null;
     }
 
-    private bool IsClosed(TryRecord record) => clock.Now() > record.EndedAt + BotAnswer.OpenAfterEnd;
+    private bool IsClosed(TryRecord record) => !BotAnswer.IsOpen(record.Class, record.StartedAt, record.EndedAt, clock.Now());
 
     private async Task<BotReply?> ToldAsync(JobRow row) => row.Has(JobFlags.BotSpoke) ? await store.ReadBotReplyAsync(row.Try) : null;
 

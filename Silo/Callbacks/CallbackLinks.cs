@@ -12,6 +12,6 @@ internal sealed class CallbackLinks(byte[] secret, GatewayOptions options)
 
     /// <summary>Null when nobody said where the gateway is reached.</summary>
     public string? Of(DialCommand call) => options.PublicUrl is { } url
-        ? $"{url.TrimEnd('/')}{ICallbackSignatures.Path}/{call.Id}/{CallbackSignature.Of(key, call.Id, call.Campaign, call.To)}"
+        ? $"{url.TrimEnd('/')}{ICallbackSignatures.Path}/{call.Id}/{CallbackSignature.Of(key, call.Id)}"
         : null;
 }

@@ -1,9 +1,7 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Dialer.Calls;
-using Dialer.Numbers;
 
 namespace Dialer.Silo.Callbacks;
 
@@ -17,8 +15,8 @@ internal static class CallbackSignature
     /// <summary>The key for callbacks alone, so that no other use of the secret can make one (RFC 5869).</summary>
     public static byte[] KeyOf(byte[] secret) => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, KeyBytes, info: Purpose);
 
-    public static string Of(byte[] key, TryId call, CampaignId campaign, PhoneNumber phone) => Base64Url.EncodeToString(HMACSHA256.HashData(
-        key, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"callback:{call}:{campaign.Value}:{phone.Value}"))));
+    public static string Of(byte[] key, TryId call) => Base64Url.EncodeToString(HMACSHA256.HashData(
+        key, Encoding.ASCII.GetBytes($"callback:{call}")));
 
     public static bool IsEqual(string a, string b) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));
 }

@@ -1,4 +1,5 @@
 using Dialer.Bots;
+using Dialer.Calls;
 using Dialer.Silo.Storage.Installations;
 
 namespace Dialer.Silo.Callbacks;
@@ -8,11 +9,10 @@ internal sealed class CallbackSignatures(InstallationStore installations) : ICal
 {
     private volatile byte[]? key;
 
-    public async ValueTask<bool> IsValidAsync(CallBrief brief, string signature)
+    public async ValueTask<bool> IsValidAsync(TryId call, string signature)
     {
-        ArgumentNullException.ThrowIfNull(brief);
         ArgumentNullException.ThrowIfNull(signature);
         var current = key ??= CallbackSignature.KeyOf((await installations.ReadAsync()).Key);
-        return CallbackSignature.IsEqual(CallbackSignature.Of(current, brief.Try, brief.Campaign, brief.Phone), signature);
+        return CallbackSignature.IsEqual(CallbackSignature.Of(current, call), signature);
     }
 }

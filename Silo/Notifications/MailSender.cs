@@ -116,8 +116,7 @@ internal sealed partial class MailSender(
     private async Task<bool> FailedAsync(MailRow mail, MailFault fault)
     {
         var now = Clock.Now();
-        var began = mail.FirstTryAt.IsNone ? now : mail.FirstTryAt;
-        if (fault.IsFinal || now - began >= MailRules.GiveUpAfter)
+        if (fault.IsFinal)
         {
             await outbox.GiveUpAsync(mail.Key, now, fault.Text);
             LogGivenUp(mail.Key.Campaign, mail.Kind, fault.Text);

@@ -23,10 +23,15 @@ internal sealed partial class WebhookSender(
 {
     private const int Chunk = 64;
 
+    private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan TrimEvery = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<long, Task> workers = [];
     private readonly AttemptLog log = new(deliveries);
+    /// <summary>Results could not be written: until when a webhook rests, so that nobody is sent the same again and again meanwhile.</summary>
+    private readonly ConcurrentDictionary<long, (UnixTime Until, TimeSpan Pause)> resting = [];
+
     private Task? writing;
     private UnixTime trimmedAt;
 
@@ -47,7 +52,8 @@ internal sealed partial class WebhookSender(
 
         foreach (var webhook in await deliveries.ReadDueWebhooksAsync(now))
         {
-            if (!workers.TryGetValue(webhook.Id, out var worker) || worker.IsCompleted)
+            var isResting = resting.TryGetValue(webhook.Id, out var rest) && rest.Until > now;
+            if (!isResting && (!workers.TryGetValue(webhook.Id, out var worker) || worker.IsCompleted))
             {
                 workers[webhook.Id] = Task.Run(() => RunAsync(webhook, cancel), CancellationToken.None);
             }
@@ -78,6 +84,7 @@ internal sealed partial class WebhookSender(
             while (!ending.IsCancellationRequested && await deliveries.ReadDueAsync(webhook.Id, Clock.Now(), Chunk) is { Count: > 0 } due)
             {
                 await Task.WhenAll(due.Select(d => InPlaceAsync(places, () => DeliverAsync(webhook, d, ending), ending.Token)));
+                resting.TryRemove(webhook.Id, out _);
             }
         }
         catch (OperationCanceledException)
@@ -86,6 +93,8 @@ internal sealed partial class WebhookSender(
         }
         catch (Exception e)
         {
+            var pause = resting.TryGetValue(webhook.Id, out var last) ? TimeSpan.FromTicks(Math.Min(2 * last.Pause.Ticks, LongestRest.Ticks)) : FirstRest;
+            resting[webhook.Id] = (Clock.Now() + pause, pause);
             LogFailed(webhook.Id, e);
         }
     }

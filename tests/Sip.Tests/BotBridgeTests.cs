@@ -118,7 +118,7 @@ public class BotBridgeTests
         var invite = bot.Invites[0];
         Assert.Equal("1-1", HeaderOf(invite, "X-Dialer-Call-Id"));
         Assert.Equal(command.To.Digits, HeaderOf(invite, "X-Dialer-Phone"));
-        var signature = CallbackSignature.Of(CallbackSignature.KeyOf(secret), command.Id, command.Campaign, command.To);
+        var signature = CallbackSignature.Of(CallbackSignature.KeyOf(secret), command.Id);
         Assert.Equal(expected is null ? null : expected + signature, HeaderOf(invite, "X-Dialer-Callback"));
         Assert.Null(HeaderOf(far.Invites[0], "X-Dialer-Callback"));
         await side.Driver.HangUpAsync(command.Id, HangUpReason.Stop, TestContext.Current.CancellationToken);

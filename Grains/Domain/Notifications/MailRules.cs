@@ -9,9 +9,6 @@ public static class MailRules
     /// <summary>No longer pause between two attempts at one mail.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
 
-    /// <summary>Attempts are made for so long; then the mail is given up, visibly.</summary>
-    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(7);
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
     /// <param name="before">The status that the transition left.</param>

@@ -125,7 +125,7 @@ internal sealed class Amendment
             after = after with { Result = ReachedResult };
         }
 
-        if (record.Redial is { IsDropped: false } && record.CallResult is null && amended.CallResult is not null)
+        if (record.Redial is { IsDropped: false } && record.CallResult is null && amended.CallResult is not null && record.AttemptNumber > 0)
         {
             // the series that its redial closed, once more: reached with a result
             closed = RedialRules.Closed(
@@ -181,7 +181,7 @@ internal sealed class Amendment
         var left = context.JobLimit - after.AttemptsTotal;
         closed = RedialRules.Closed(after, record.Class, IsShort, ReachedResult, record.EndedAt);
         Open(
-            redial.StartAt.IsNone ? record.EndedAt + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt,
+            RedialRules.DueAt(redial, lane.Policy, context, record.EndedAt),
             redial.NotAfter.IsNone ? after.NotAfter : redial.NotAfter);
         if (wanted <= left)
         {

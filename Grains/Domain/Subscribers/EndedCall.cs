@@ -151,7 +151,7 @@ internal sealed class EndedCall(SubscriberContext context, CallEnded ended, Unix
 
         var lane = RedialRules.LaneOf(redial, context);
         var wanted = RedialRules.AttemptsOf(lane.Policy, context.Terms.Settings);
-        var due = redial.StartAt.IsNone ? At + RedialRules.PauseOf(lane.Policy, context) : redial.StartAt;
+        var due = RedialRules.DueAt(redial, lane.Policy, context, At);
         var isHeld = row.Status == JobStatus.Backoff && row.NotBefore >= due;
         var opened = row with
         {

@@ -12,6 +12,9 @@ public static class JobEvents
         ArgumentNullException.ThrowIfNull(step);
         return step switch
         {
+            { IsNote: true } => null,
+            // what a bot says after the end is no transition, unless it opens, ends or stops the job
+            { IsAmendment: true, ClosedSeries: null, Row.EndReason: not EndReason.StopCalls } => EventTypes.JobAmended,
             { IsAnswer: true } => EventTypes.JobAnswered,
             { Row: { Status: JobStatus.Final, Result: JobResult.Cancelled } } => EventTypes.JobCancelled,
             { Row.Status: JobStatus.Final } => EventTypes.JobFinished,

@@ -36,6 +36,10 @@ internal static class RedialRules
     public static int AttemptsOf(CallPolicy? policy, CampaignSettings settings) =>
         Math.Min(policy?.MaxAttempts ?? settings.Attempts.Initial, Redial.MaxAttempts);
 
+    /// <summary>When the new series may begin: at its start, and never before the pause is over (calls-api §4.3): nobody is rung back to back.</summary>
+    public static UnixTime DueAt(Redial redial, CallPolicy policy, SubscriberContext context, UnixTime end) =>
+        UnixTime.Max(redial.StartAt, end + PauseOf(policy, context));
+
     public static TimeSpan PauseOf(CallPolicy policy, SubscriberContext context) =>
         TimeSpan.FromMinutes(policy.RetryMinutes ?? context.Terms.Settings.Attempts.PauseMinutes);
 

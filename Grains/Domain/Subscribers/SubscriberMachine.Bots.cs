@@ -59,7 +59,7 @@ public static partial class SubscriberMachine
     public static SubscriberStep BotFault(JobRow row, string fault, UnixTime now)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return new SubscriberStep { Row = Next(row), Notes = [new JobNote(row.Id, row.Campaign, now, JobNote.BotFault, fault)] };
+        return new SubscriberStep { Row = Next(row), IsNote = true, Notes = [new JobNote(row.Id, row.Campaign, now, JobNote.BotFault, fault)] };
     }
 
     /// <summary>How many attempts a redial would bring if the call ended now and counted.</summary>

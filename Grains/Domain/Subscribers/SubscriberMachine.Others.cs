@@ -100,7 +100,7 @@ public static partial class SubscriberMachine
 
         var undone = wasAnswered ? 1 : 0;
         // cancelled while it waited after that: as if it had been while the call was up (P27)
-        var isCancelled = row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased;
+        var isCancelled = row.EndReason is EndReason.Cancelled or EndReason.DoNotCall or EndReason.Erased or EndReason.StopCalls;
         var live = row with
         {
             Attempts = (short)(row.Attempts - undone),

@@ -19,6 +19,9 @@ public sealed record SubscriberStep
     /// <summary>The record replaces one that was written as unknown.</summary>
     public bool ReplacesTry { get; init; }
 
+    /// <summary>Nothing but an entry of the timeline.</summary>
+    public bool IsNote { get; init; }
+
     /// <summary>The record is the one that there was, with what its bot said after the end (P41).</summary>
     public bool IsAmendment { get; init; }
 

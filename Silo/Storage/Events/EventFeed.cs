@@ -34,7 +34,7 @@ internal sealed class EventFeed(IDatabase database) : IEventFeed
         await database.WriteAsync((connection, _) => connection.ExecuteAsync(
             "update event_lease set until = @until where id = 1 and until < @low", ("until", (now + EventLease.Length).Ms), ("low", LowOf(now).Ms)));
         var low = await database.ReadAsync(connection => connection.ListAsync(
-            "select id from campaign where status in (1, 2, 3) and listen_until < @low order by id", r => new CampaignId(r.GetInt64(0)), ("low", LowOf(now).Ms)));
+            "select id from campaign where (status in (1, 2, 3) or (status = 4 and live > 0)) and listen_until < @low order by id", r => new CampaignId(r.GetInt64(0)), ("low", LowOf(now).Ms)));
         foreach (var campaign in low)
         {
             // each by itself: rows of several campaigns are held by nobody at once but the writers of calls, in their order

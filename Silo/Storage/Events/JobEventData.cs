@@ -15,7 +15,7 @@ internal sealed record JobEventData(
     string Phone,
     JobStatus Status,
     JobResult? Result,
-    EndReason? EndReason,
+    string? EndReason,
     string? TryId,
     int TryNumber,
     int Attempts,
@@ -33,7 +33,7 @@ internal sealed record JobEventData(
 {
     public static JobEventData Of(IntentWrite intent) => Of(intent.Row, null, isCorrected: false);
 
-    public static JobEventData Of(SubscriberStep step) => Of(step.Row, step.Try, step.ReplacesTry);
+    public static JobEventData Of(SubscriberStep step) => Of(step.Row, step.Try, step.ReplacesTry && !step.IsAmendment);
 
     /// <summary>When it happened.</summary>
     public static UnixTime TimeOf(SubscriberStep step) => step switch
@@ -50,9 +50,9 @@ internal sealed record JobEventData(
         row.Phone.Digits,
         row.Status,
         row.Result == JobResult.None ? null : row.Result,
-        row.EndReason == Dialer.Subscribers.EndReason.None ? null : row.EndReason,
-        row.TryNumber == 0 ? null : row.Try.ToString(),
-        row.TryNumber,
+        row.EndReason == Dialer.Subscribers.EndReason.None ? null : row.EndReason.Word(),
+        row.TryNumber == 0 ? null : (made?.Try ?? row.Try).ToString(),
+        made?.Try.Number ?? row.TryNumber,
         row.AttemptsTotal,
         row.Series,
         made?.Class,

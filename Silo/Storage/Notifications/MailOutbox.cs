@@ -64,10 +64,10 @@ internal sealed class MailOutbox(IDatabase database) : IMailOutbox
         WriteAsync($"update mail_outbox set outcome = @sent, done_at = @now, error = null, error_at = 0 {ThisRow}", key, ("sent", Sent), ("now", now.Ms));
 
     public Task<bool> RetryAsync(MailKey key, UnixTime now, UnixTime at, string error) =>
-        WriteAsync($"update mail_outbox set next_at = @at, error = @error, error_at = @now {ThisRow}", key, ("at", at.Ms), ("error", error), ("now", now.Ms));
+        WriteAsync($"update mail_outbox set next_at = @at, error = @error, error_at = @now {ThisRow} and outcome = 0", key, ("at", at.Ms), ("error", error), ("now", now.Ms));
 
     public Task<bool> GiveUpAsync(MailKey key, UnixTime now, string error) =>
-        WriteAsync($"update mail_outbox set outcome = @up, done_at = @now, error = @error, error_at = @now {ThisRow}", key, ("up", GivenUp), ("now", now.Ms), ("error", error));
+        WriteAsync($"update mail_outbox set outcome = @up, done_at = @now, error = @error, error_at = @now {ThisRow} and outcome = 0", key, ("up", GivenUp), ("now", now.Ms), ("error", error));
 
     /// <summary>Mails that are done are history after a while.</summary>
     public Task<int> PruneAsync(UnixTime doneBefore) => database.WriteAsync((connection, _) =>

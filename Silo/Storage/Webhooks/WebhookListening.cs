@@ -14,15 +14,21 @@ internal sealed class WebhookListening(IDatabase database)
         "exists (select 1 from webhook w where w.status = 1 and (w.for_all = 1 or exists "
         + "(select 1 from webhook_campaign k where k.webhook = w.id and k.campaign = c.id)))";
 
+    /// <summary>What a webhook that wants the campaign has not been handed yet.</summary>
+    private const string Behind =
+        "exists (select 1 from webhook w where w.status = 1 and (w.for_all = 1 or exists "
+        + "(select 1 from webhook_campaign k where k.webhook = w.id and k.campaign = c.id)) "
+        + "and coalesce((select r.seq from webhook_cursor r where r.webhook = w.id and r.campaign = c.id), 0) < c.event_seq)";
+
     public async Task ReconcileAsync(UnixTime now)
     {
         var (missing, idle) = await database.ReadAsync(async connection => (
             await connection.ListAsync(
-                $"select c.id from campaign c where c.status in (1, 2, 3) and c.listen_until < @forever and {Wanted} order by c.id",
+                $"select c.id from campaign c where (c.status in (1, 2, 3) or (c.status = 4 and c.live > 0)) and c.listen_until < @forever and {Wanted} order by c.id",
                 r => r.GetInt64(0),
                 ("forever", EventLease.Forever.Ms)),
             await connection.ListAsync(
-                $"select c.id from campaign c where c.listen_until > 0 and c.listen_until >= @forever and (not {Wanted} or (c.status = 5 and c.live = 0)) order by c.id",
+                $"select c.id from campaign c where c.listen_until > 0 and c.listen_until >= @forever and (not {Wanted} or (c.status = 5 and c.live = 0 and not {Behind})) order by c.id",
                 r => r.GetInt64(0),
                 ("forever", EventLease.Forever.Ms))));
         foreach (var campaign in missing)

@@ -31,7 +31,7 @@ internal sealed partial class HttpBots(
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>So long it is tried to store what a bot said.</summary>
-    private static readonly TimeSpan SayLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan SayLimit = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(4);

@@ -167,7 +167,7 @@ public class CallbackTests(Rigs rigs)
 
         public string Token => View.Token;
 
-        public string Path(ScriptedCall call) => $"/callbacks/calls/{call.Id}/{CallbackSignature.Of(Key, call.Id, call.Campaign, call.Command.To)}";
+        public string Path(ScriptedCall call) => $"/callbacks/calls/{call.Id}/{CallbackSignature.Of(Key, call.Id)}";
 
         public async Task<ScriptedCall> DialAsync(string? payload = null)
         {
