@@ -81,7 +81,14 @@ internal static class TestCallEndpoint
         {
             // nothing is half done: it is not called later
             await campaign.DeleteAsync(context.User.Actor());
-            return refused;
+            var isUnderWay = job != default && (await queries.ReadJobsAsync(new CampaignId(campaign.GetPrimaryKeyLong()), [job])) is [{ } late]
+                && (late.Tries > 0 || late.Status == JobStatus.Live);
+            if (!isUnderWay)
+            {
+                return refused;
+            }
+
+            // it began in the last moment: the phone rings, and whoever asks again must not let it ring twice
         }
 
         var made = new TestCall(campaign.GetPrimaryKeyLong().ToString(System.Globalization.CultureInfo.InvariantCulture), job.ToString());

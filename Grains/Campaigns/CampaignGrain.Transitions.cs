@@ -354,6 +354,7 @@ internal sealed partial class CampaignGrain
         }
 
         isEntering = false;
+        EndMeanwhile();
         StartTimers();
         KeepAliveAsync().Ignore();
         Kick();

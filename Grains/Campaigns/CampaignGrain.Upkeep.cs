@@ -30,6 +30,7 @@ internal sealed partial class CampaignGrain
     private bool isLanesStale;
     private bool isLowered;
     private bool isEndingPassed;
+    private readonly List<PermitFreed> freedMeanwhile = [];
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
@@ -335,8 +336,21 @@ internal sealed partial class CampaignGrain
         const int limit = 200;
         try
         {
-            var rows = await store.ReadPassedAsync(Id, clock.Now(), limit);
-            await EndWithoutCallAsync(rows);
+            var last = default(JobId);
+            IReadOnlyList<JobRow> rows;
+            do
+            {
+                rows = await store.ReadPassedAsync(Id, clock.Now(), limit);
+                if (rows.Count > 0 && rows[^1].Id == last)
+                {
+                    // these cannot be ended at the moment
+                    break;
+                }
+
+                last = rows.Count > 0 ? rows[^1].Id : default;
+                await EndWithoutCallAsync(rows);
+            }
+            while (rows.Count == limit && !isLeaving && row!.Status is CampaignStatus.Running or CampaignStatus.Paused);
         }
         catch (Exception e)
         {
@@ -351,10 +365,27 @@ internal sealed partial class CampaignGrain
     /// <summary>A call that was up when the campaign was finished reached nobody: its job is not tried again, and ends (P11).</summary>
     private void EndIfOver(PermitFreed freed)
     {
-        if (row?.Status is CampaignStatus.Finished or CampaignStatus.Deleted && freed.Status is JobStatus.Waiting or JobStatus.Backoff)
+        if (freed.Status is not (JobStatus.Waiting or JobStatus.Backoff))
+        {
+            return;
+        }
+
+        if (isEntering)
+        {
+            // the finish may be on its way
+            freedMeanwhile.Add(freed);
+        }
+        else if (row?.Status is CampaignStatus.Finished or CampaignStatus.Deleted && freed.EndedAt > row.FinishedAt)
         {
             EndOverAsync(freed.Try.Job).Ignore();
         }
+    }
+
+    private void EndMeanwhile()
+    {
+        var freed = freedMeanwhile.ToList();
+        freedMeanwhile.Clear();
+        freed.ForEach(EndIfOver);
     }
 
     private async Task EndOverAsync(JobId job)

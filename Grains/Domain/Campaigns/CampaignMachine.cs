@@ -19,11 +19,11 @@ public sealed record CampaignStand
     public IReadOnlyList<PauseCause> Causes { get; init; } = [];
 
     /// <summary>
-    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes, an outage of storage and a
-    /// trunk without funds, which a person has seen when they resume.
+    /// Those that keep it from running (P13): every cause but a person's pause, and suspicious outcomes, an outage of storage, a
+    /// list that could not be loaded and a trunk without funds, which a person has seen when they resume.
     /// </summary>
     public IEnumerable<PauseCause> Blocking => Causes.Where(
-        c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes or PauseCodes.StorageFailing) && !c.IsTrunkFunds);
+        c => c.Code is not (PauseCodes.Person or PauseCodes.SuspiciousOutcomes or PauseCodes.StorageFailing or PauseCodes.LoadFailed) && !c.IsTrunkFunds);
 }
 
 /// <summary>A decided transition, or nothing to do.</summary>

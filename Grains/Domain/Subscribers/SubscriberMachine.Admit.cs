@@ -66,7 +66,7 @@ public static partial class SubscriberMachine
         if (context.Terms.Status is CampaignStatus.Finished or CampaignStatus.Deleted)
         {
             // its last call was up when the campaign was finished, and reached nobody: no retry (P11)
-            return row.AttemptsTotal > 0 ? EndNow(row, JobResult.NoAnswer, EndReason.CampaignFinished, now) : null;
+            return EndNow(row, Expired(row), EndReason.CampaignFinished, now);
         }
 
         if (context.Calendar.Skip)

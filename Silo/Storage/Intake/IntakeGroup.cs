@@ -107,7 +107,7 @@ internal sealed class IntakeGroup : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IntakeRaceException || group[0].Key is not null)
+        catch (Exception e) when (e is IntakeRaceException || group[0].Key is not null || database.IsRolledBack(e))
         {
             await CommitAloneAsync(group[0]);
         }

@@ -54,7 +54,10 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
         var accepted = new List<IntakeRequest>();
         foreach (var request in ordered)
         {
-            request.Added = request.Key is { } key && known.TryGetValue(key, out var earlier) ? new IntakeAdded(earlier, now, false)
+            // what its own commit in doubt wrote is no replay, and the campaign has not been told of it
+            var own = request.Added is { Answer.Value: { IsReplay: false } tried } ? tried.Jobs : null;
+            request.Added = request.Key is { } key && known.TryGetValue(key, out var earlier)
+                ? own is not null && own.SequenceEqual(earlier.Jobs) ? new IntakeAdded(earlier with { IsReplay = false }, now, true) : new IntakeAdded(earlier, now, false)
                 : IntakeRules.Refuse(open.GetValueOrDefault(request.Campaign)) is { } refusal ? new IntakeAdded(refusal, now, false)
                 : null;
             if (request.Added is null)

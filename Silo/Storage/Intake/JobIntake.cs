@@ -55,7 +55,7 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         IntakeResult added;
         try
         {
-            added = await database.WriteAsync((connection, _) => AddAsync(connection, campaign, jobs, key, lanes, laneIds, first, now));
+            added = await database.WriteAsync((connection, _) => AddAsync(connection, campaign, jobs, key, lanes, laneIds, first, now), isBulk: true);
         }
         catch (IntakeRefusedException e)
         {
@@ -127,15 +127,6 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
                 ("scope", key.Scope), ("key", key.Key), ("now", now.Ms), ("answer", JsonSerializer.Serialize(ids)));
         }
 
-        var status = await connection.ScalarAsync(
-            "select status from campaign where id = @id" + (database.HasRowLocks ? " for no key update" : string.Empty), ("id", campaign.Value));
-        var refusal = IntakeRules.Refuse(status is null ? CampaignStatus.None : (CampaignStatus)Convert.ToInt32(status, System.Globalization.CultureInfo.InvariantCulture));
-        if (refusal is not null)
-        {
-            // thrown, so that the key's row goes too: a refused request leaves nothing
-            throw new IntakeRefusedException(refusal);
-        }
-
         var laneOf = new Dictionary<(byte, string?, string), LaneId>();
         for (var i = 0; i < lanes.Count; i++)
         {
@@ -146,6 +137,16 @@ internal sealed class JobIntake(IDatabase database, IGrainFactory grains, TimePr
         }
 
         await IntakeRules.InsertAsync(database, connection, jobs.Select((job, i) => new IntakeRow(first + i, campaign, laneOf[LaneOf(job)], job)), now);
+        // locked only now: while many rows are written the campaign's calls go on
+        var status = await connection.ScalarAsync(
+            "select status from campaign where id = @id" + (database.HasRowLocks ? " for no key update" : string.Empty), ("id", campaign.Value));
+        var refusal = IntakeRules.Refuse(status is null ? CampaignStatus.None : (CampaignStatus)Convert.ToInt32(status, System.Globalization.CultureInfo.InvariantCulture));
+        if (refusal is not null)
+        {
+            // thrown, so that the key's row goes too: a refused request leaves nothing
+            throw new IntakeRefusedException(refusal);
+        }
+
         await IntakeRules.CountAsync(database, connection, campaign, first, jobs.Count);
         return new IntakeResult([.. Enumerable.Range(0, jobs.Count).Select(i => new JobId(first + i))], IsReplay: false);
     }
