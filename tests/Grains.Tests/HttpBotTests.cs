@@ -7,6 +7,7 @@ using Dialer.Signing;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
 using Dialer.Tests.HttpBots;
+using CallBots = Dialer.Silo.Telephony.HttpBots.HttpBots;
 
 namespace Dialer.Tests;
 
@@ -30,7 +31,9 @@ public class HttpBotTests(Rigs rigs)
             c.Answer();
         };
         await stage.StartAsync();
-        var call = await LiveAsync(stage, bot);
+        await TellsAsync(bot, 2);
+        await HeardAsync(rig);
+        var call = Assert.Single(stage.Trunk.Live);
         call.End(CallClass.Answered);
         await stage.UntilFinalAsync(job);
         await TellsAsync(bot, 3);
@@ -136,6 +139,7 @@ public class HttpBotTests(Rigs rigs)
         var call = Assert.Single(stage.Trunk.Live);
         call.Answer();
         await TellsAsync(bot, 2);
+        await HeardAsync(rig);
         call.End(CallClass.Answered);
         Assert.Equal(JobResult.Reached, (await stage.UntilFinalAsync(job)).Result);
     }
@@ -160,6 +164,7 @@ public class HttpBotTests(Rigs rigs)
         await stage.StartAsync();
         await Until.TrueAsync(() => stage.Trunk.Live.Count == 200, "all are up at once");
         await TellsAsync(bot, 400);
+        await HeardAsync(rig);
         foreach (var call in stage.Trunk.Live)
         {
             call.End(CallClass.Answered);
@@ -185,11 +190,8 @@ public class HttpBotTests(Rigs rigs)
     internal static Task TellsAsync(HttpBot bot, int count) => Until.TrueAsync(
         () => bot.All.Count >= count, $"the bot is told {count} times", instead: () => string.Join("; ", bot.All));
 
-    private static async Task<ScriptedCall> LiveAsync(Stage stage, HttpBot bot)
-    {
-        await TellsAsync(bot, 2);
-        return Assert.Single(stage.Trunk.Live);
-    }
+    /// <summary>The answers of the bots have come too: a call that ends while its bot has yet to answer has met none.</summary>
+    internal static Task HeardAsync(Rig rig) => Until.TrueAsync(() => rig.Get<CallBots>().Telling == 0, "every bot has answered");
 
     private static (string?, string?) Hangup(Told told)
     {

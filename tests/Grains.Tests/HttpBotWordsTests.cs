@@ -115,6 +115,7 @@ public class HttpBotWordsTests(Rigs rigs)
         await stage.AddAsync(5);
         await stage.StartAsync();
         await HttpBotTests.TellsAsync(bot, 5);
+        await HttpBotTests.HeardAsync(rig);
         await rig.StopAndStartAsync();
         var again = stage.Again();
         Assert.Equal(5, bot.All.Count(t => t.Name == "botHangup"));
@@ -134,7 +135,7 @@ public class HttpBotWordsTests(Rigs rigs)
             {
                 c.Answer();
                 // what the bot says at the start comes while the call is up
-                _ = EndAsync(c, bot);
+                _ = EndAsync(rig, c, bot);
             }
             else
             {
@@ -147,9 +148,10 @@ public class HttpBotWordsTests(Rigs rigs)
         return (stage, job, phone.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static async Task EndAsync(ScriptedCall call, HttpBot bot)
+    private static async Task EndAsync(Rig rig, ScriptedCall call, HttpBot bot)
     {
         await Until.TrueAsync(() => bot.All.Any(t => t.CallId == call.Id.ToString()), "the bot hears of the call");
+        await HttpBotTests.HeardAsync(rig);
         call.End(CallClass.Answered);
     }
 

@@ -3,6 +3,7 @@ using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Grains.Accounts;
+using Dialer.Grains.Campaigns;
 using Dialer.Silo.Storage;
 
 namespace Dialer.Tests;
@@ -122,6 +123,8 @@ public class PackageTests(Rigs rigs)
         await BuyAsync(rig, 3600, null);
         await stage.StartAsync();
         await stage.Trunk.UntilLiveAsync(2, "two talk");
+        await Until.TrueAsync(
+            async () => (await rig.Get<ICampaignStore>().ReadLiveAsync(stage.Id)).Count(r => !r.AnsweredAt.IsNone) == 2, "two answers are stored");
         await rig.RestartAsync();
         stage = stage.Again();
         await stage.UntilAsync(p => p.Counters.Unknown == 2, "the calls of the dead process are settled");
@@ -130,6 +133,12 @@ public class PackageTests(Rigs rigs)
         // nobody asks: it meters by itself
         rig.Clock.Forward(TimeSpan.FromMinutes(31));
         await stage.UntilAsync(p => p.Status == CampaignStatus.Paused && p.PauseCauses.Single().Code == PauseCodes.TelephonyMinutes, "it pauses by itself");
+
+        // or the silo, which stops politely, waits for them
+        foreach (var call in stage.Trunk.Live)
+        {
+            call.End();
+        }
     }
 
     [Fact]
