@@ -15,9 +15,6 @@ internal static class Instants
 
     public static bool TryRead(string text, out DateTimeOffset instant) => InstantTexts.TryRead(text, out instant);
 
-    /// <summary>An instant of the Calls API: text with an offset, or Unix milliseconds.</summary>
-    public static bool TryReadAny(JsonElement value, out UnixTime instant) => InstantTexts.TryRead(value, out instant);
-
     /// <summary>A bound of a filter, which may lie before 1970.</summary>
     public static bool TryReadMs(JsonElement value, out long ms) => InstantTexts.TryReadMs(value, out ms);
 }

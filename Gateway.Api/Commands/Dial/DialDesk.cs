@@ -44,24 +44,45 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
         return new EarlierRun(view, (await grains.GetGrain<IChannelGrain>(view.Settings.Channel.Value).GetAsync())!);
     }
 
-    /// <summary>Makes or resumes the campaign and starts it.</summary>
-    public async Task<ICampaignGrain> StartAsync(PhoneListSummary list, DialPlan plan, EarlierRun? earlier)
+    /// <summary>The channel of a new run, found to be there: nobody waits for an import to hear that the trunk is dead.</summary>
+    /// <exception cref="CommandRefusedException">The trunk does not answer, or its settings are refused.</exception>
+    public async Task<NewChannel> OpenAsync(DialPlan plan)
     {
-        var campaign = earlier is null ? await CreateAsync(plan) : await EditAsync(plan, earlier);
+        var id = new ChannelId(await engine.Services.GetRequiredService<INewIds>().NextAsync());
+        var grain = grains.GetGrain<IChannelGrain>(id.Value);
+        Demand(await grain.CreateAsync(plan.Channel));
+        var channel = new NewChannel(grain, id);
+        try
+        {
+            await ProbeAsync(id, plan);
+        }
+        catch
+        {
+            await channel.DisposeAsync();
+            throw;
+        }
+
+        return channel;
+    }
+
+    /// <summary>Makes the campaign on its new channel and starts it.</summary>
+    public async Task<ICampaignGrain> StartAsync(PhoneListSummary list, DialPlan plan, NewChannel channel)
+    {
+        var campaign = grains.GetGrain<ICampaignGrain>(await engine.Services.GetRequiredService<INewIds>().NextAsync());
+        Demand(await campaign.CreateAsync(plan.Campaign with { Channel = channel.Id }, UnixTime.None));
+        channel.Keep();
+        return await StartAsync(campaign, list, plan);
+    }
+
+    /// <summary>Resumes the earlier run by what holds now.</summary>
+    public async Task<ICampaignGrain> ResumeAsync(PhoneListSummary list, DialPlan plan, EarlierRun earlier) =>
+        await StartAsync(await EditAsync(plan, earlier), list, plan);
+
+    private async Task<ICampaignGrain> StartAsync(ICampaignGrain campaign, PhoneListSummary list, DialPlan plan)
+    {
         var started = await campaign.StartAsync("dial") is { IsDone: true } done ? done : await campaign.ResumeAsync("dial");
         Demand(started);
         await TellFirstCallAsync(campaign, plan, list);
-        return campaign;
-    }
-
-    private async Task<ICampaignGrain> CreateAsync(DialPlan plan)
-    {
-        var ids = engine.Services.GetRequiredService<INewIds>();
-        var channel = new ChannelId(await ids.NextAsync());
-        Demand(await grains.GetGrain<IChannelGrain>(channel.Value).CreateAsync(plan.Channel));
-        await ProbeAsync(channel, plan, isNew: true);
-        var campaign = grains.GetGrain<ICampaignGrain>(await ids.NextAsync());
-        Demand(await campaign.CreateAsync(plan.Campaign with { Channel = channel }, UnixTime.None));
         return campaign;
     }
 
@@ -73,7 +94,7 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
             Demand(await grains.GetGrain<IChannelGrain>(earlier.Channel.Id.Value).EditAsync(plan.Channel, earlier.Channel.Version));
         }
 
-        await ProbeAsync(earlier.Channel.Id, plan, isNew: false);
+        await ProbeAsync(earlier.Channel.Id, plan);
         if (plan != earlier.Plan)
         {
             Demand(await campaign.EditAsync(plan.Campaign, UnixTime.None, earlier.Campaign.SettingsVersion, "dial"));
@@ -83,24 +104,12 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
         return campaign;
     }
 
-    /// <summary>A trunk or bot that is not there is said before anybody is called, and nothing is left behind.</summary>
-    private async Task ProbeAsync(ChannelId id, DialPlan plan, bool isNew)
+    /// <summary>A trunk or bot that is not there is said before anybody is called.</summary>
+    private async Task ProbeAsync(ChannelId id, DialPlan plan)
     {
-        if (plan.Channel.Kind != ChannelKind.Sip)
+        if (plan.Channel.Kind != ChannelKind.Sip || await grains.GetGrain<IChannelGrain>(id.Value).ProbeAsync() is not { ProbeFault: { } fault })
         {
             return;
-        }
-
-        var channel = grains.GetGrain<IChannelGrain>(id.Value);
-        var health = await channel.ProbeAsync();
-        if (health?.ProbeFault is not { } fault)
-        {
-            return;
-        }
-
-        if (isNew)
-        {
-            await channel.DeleteAsync(force: true);
         }
 
         throw new CommandRefusedException($"The trunk {plan.Carrier} does not answer: {fault}. Nobody was called. Check --channel and the network; a trunk that takes calls but answers no OPTIONS needs --no-probe.");

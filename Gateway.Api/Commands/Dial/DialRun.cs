@@ -36,7 +36,9 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         var earlier = known is null ? null : await desk.FindAsync(known);
         DialChecks.CheckZone(request, earlier?.Plan, zone);
         // told by the options alone: nobody waits for an import to hear it
-        DialChecks.CheckBot(earlier?.Plan.With(request) ?? DialPlan.New(request, Name, default, zone));
+        var draft = earlier?.Plan.With(request) ?? DialPlan.New(request, Name, default, zone);
+        DialChecks.CheckBot(draft);
+        await using var channel = earlier is null && !request.DryRun ? await desk.OpenAsync(draft) : null;
         var list = known ?? await intake.ImportAsync(interrupts.First);
         await intake.TellAsync(list, isKnown: known is not null, interrupts.First);
         if (list.Accepted == 0)
@@ -44,7 +46,7 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
             throw new CommandRefusedException($"{request.List} has no number that can be called: see the reasons above.");
         }
 
-        var plan = earlier?.Plan.With(request) ?? DialPlan.New(request, Name, list.Id, zone);
+        var plan = earlier is null ? DialPlan.New(request, Name, list.Id, zone) : draft;
         if (plan.Channel.Sip is null && request.SipOnly().ToList() is { Count: > 0 } unused)
         {
             screen.Warn($"{string.Join(", ", unused)}: no effect on the simulated carrier.");
@@ -56,7 +58,7 @@ internal sealed class DialRun(EngineStarter starter, SplitArguments arguments, D
         }
 
         interrupts.First.ThrowIfCancellationRequested();
-        var campaign = await desk.StartAsync(list, plan, earlier);
+        var campaign = earlier is null ? await desk.StartAsync(list, plan, channel!) : await desk.ResumeAsync(list, plan, earlier);
         var scenario = plan.Campaign.Scenario ?? plan.Channel.Scenario;
         // a SIP bot speaks by its callback, which needs somebody who listens
         var hasLastWords = scenario.HttpBotUrl is not null || (scenario.SipBotUri is not null && arguments.Has("urls"));

@@ -27,10 +27,10 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
     public async Task CommitAsync(IReadOnlyList<IntakeRequest> group)
     {
         var ordered = group.OrderBy(r => r.Campaign.Value).ToList();
-        var wishes = ordered.SelectMany(r => r.Jobs.Select(j => LaneWish.Of(r.Campaign, j))).Where(w => !lanes.ContainsKey(w)).Distinct().ToList();
+        var (known, wishes) = Sort(ordered);
         var ids = await TakeIdsAsync(ordered.Sum(r => r.Jobs.Count) + 4 * wishes.Count);
         var now = clock.Now();
-        var made = await database.WriteAsync((connection, _) => WriteAsync(connection, ordered, wishes, ids, now));
+        var made = await database.WriteAsync((connection, _) => WriteAsync(connection, ordered, known, wishes, ids, now));
 
         // only what is on disk is known
         if (lanes.Count > MostLanes)
@@ -46,17 +46,37 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
 
     public void Dispose() => turn.Dispose();
 
+    /// <summary>Lanes that are known, taken out now: another group may forget them all meanwhile; and those that are not.</summary>
+    private (Dictionary<LaneWish, LaneId> Known, List<LaneWish> Wishes) Sort(List<IntakeRequest> ordered)
+    {
+        var known = new Dictionary<LaneWish, LaneId>();
+        var wishes = new List<LaneWish>();
+        foreach (var wish in ordered.SelectMany(r => r.Jobs.Select(j => LaneWish.Of(r.Campaign, j))).Distinct())
+        {
+            if (lanes.TryGetValue(wish, out var lane))
+            {
+                known[wish] = lane;
+            }
+            else
+            {
+                wishes.Add(wish);
+            }
+        }
+
+        return (known, wishes);
+    }
+
     private async Task<Dictionary<LaneWish, LaneId>> WriteAsync(
-        DbConnection connection, List<IntakeRequest> ordered, List<LaneWish> wishes, long ids, UnixTime now)
+        DbConnection connection, List<IntakeRequest> ordered, Dictionary<LaneWish, LaneId> known, List<LaneWish> wishes, long ids, UnixTime now)
     {
         var open = await LockAsync(connection, ordered);
-        var known = await ReadAnswersAsync(connection, ordered, now);
+        var answered = await ReadAnswersAsync(connection, ordered, now);
         var accepted = new List<IntakeRequest>();
         foreach (var request in ordered)
         {
             // what its own commit in doubt wrote is no replay, and the campaign has not been told of it
             var own = request.Added is { Answer.Value: { IsReplay: false } tried } ? tried.Jobs : null;
-            request.Added = request.Key is { } key && known.TryGetValue(key, out var earlier)
+            request.Added = request.Key is { } key && answered.TryGetValue(key, out var earlier)
                 ? own is not null && own.SequenceEqual(earlier.Jobs) ? new IntakeAdded(earlier with { IsReplay = false }, now, true) : new IntakeAdded(earlier, now, false)
                 : IntakeRules.Refuse(open.GetValueOrDefault(request.Campaign)) is { } refusal ? new IntakeAdded(refusal, now, false)
                 : null;
@@ -76,7 +96,7 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
         }
 
         await TakeKeysAsync(connection, accepted, now);
-        await InsertAsync(connection, accepted, made, now);
+        await InsertAsync(connection, accepted, wish => made.TryGetValue(wish, out var lane) ? lane : known[wish], now);
         return made;
     }
 
@@ -147,7 +167,7 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
         return made;
     }
 
-    private async Task InsertAsync(DbConnection connection, List<IntakeRequest> accepted, Dictionary<LaneWish, LaneId> made, UnixTime now)
+    private async Task InsertAsync(DbConnection connection, List<IntakeRequest> accepted, Func<LaneWish, LaneId> laneOf, UnixTime now)
     {
         if (accepted.Count == 0)
         {
@@ -155,7 +175,7 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
         }
 
         var rows = accepted.SelectMany(r => r.Jobs.Select((job, i) => (r.Campaign, Id: r.Added!.Answer.Value!.Jobs[i].Value, Job: job))).ToList();
-        await IntakeRules.InsertAsync(database, connection, rows.Select(r => new IntakeRow(r.Id, r.Campaign, LaneOf(LaneWish.Of(r.Campaign, r.Job), made), r.Job)), now);
+        await IntakeRules.InsertAsync(database, connection, rows.Select(r => new IntakeRow(r.Id, r.Campaign, laneOf(LaneWish.Of(r.Campaign, r.Job)), r.Job)), now);
         foreach (var campaign in accepted.GroupBy(r => r.Campaign))
         {
             var first = campaign.First();
@@ -164,8 +184,6 @@ internal sealed class IntakeWrite(IDatabase database, TimeProvider clock) : IDis
             await IntakeRules.CountAsync(database, connection, campaign.Key, from, count);
         }
     }
-
-    private LaneId LaneOf(LaneWish wish, Dictionary<LaneWish, LaneId> made) => made.TryGetValue(wish, out var lane) ? lane : lanes[wish];
 
     private static List<IntakeKey> Keys(List<IntakeRequest> requests) =>
         [.. requests.Select(r => r.Key).OfType<IntakeKey>().OrderBy(k => k.Scope, StringComparer.Ordinal).ThenBy(k => k.Key, StringComparer.Ordinal)];
