@@ -45,7 +45,7 @@ internal sealed class DialStore(IDatabase database, GroupCommitWriter writer, IC
             JobRows.Read,
             ("phone", phone.Value), ("campaign", campaign.Value));
         var (settings, status, channel) = stored[0];
-        return new SubscriberRows(rows, await CampaignStore.ReadLanesAsync(connection, campaign), care.Terms(campaign, settings, channel, status));
+        return new SubscriberRows(rows, await CampaignStore.ReadLanesOfAsync(connection, campaign, rows), care.Terms(campaign, settings, channel, status));
     });
 
     /// <summary>A database that does not answer is told to grains in one way, for reads as for writes.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Dialer.Calendars;
+using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Reports;
@@ -76,9 +77,9 @@ public sealed class BackoffTests(Engines engines, ITestOutputHelper output)
     {
         await using var program = Serve(storage);
         var began = TimeProvider.System.GetTimestamp();
-        // the reminder is registered a moment after the outcome: a kill in between is the sweep's case, not this one; and a call may be over
-        // before the program has said that it serves
-        while ((await queries.ReadTriesAsync(job)).Count < tries || await CountRemindersAsync(storage) == 0 || program.Output.Count == 0)
+        // a try whose token came late was never placed, and is no error of the number; the reminder is registered a moment after the outcome,
+        // and a kill in between is the sweep's case, not this one; and a call may be over before the program has said that it serves
+        while ((await queries.ReadTriesAsync(job)).Count(t => t.Class == CallClass.Technical) < tries || await CountRemindersAsync(storage) == 0 || program.Output.Count == 0)
         {
             Assert.False(program.HasExited, string.Join(Environment.NewLine, program.Output.TakeLast(10)));
             Assert.True(TimeProvider.System.GetElapsedTime(began) < limit, $"try {tries} did not come within {limit.TotalSeconds} s");
@@ -91,6 +92,7 @@ public sealed class BackoffTests(Engines engines, ITestOutputHelper output)
         Assert.DoesNotContain(program.Output, line => line.Contains(Phone, StringComparison.Ordinal));
     }
 
+    /// <summary>Those that are still to come.</summary>
     private static async Task<long> CountRemindersAsync(StorageOptions storage)
     {
         await using DbConnection connection = storage.Engine == StorageEngine.PostgreSql
@@ -98,7 +100,8 @@ public sealed class BackoffTests(Engines engines, ITestOutputHelper output)
             : new SqliteConnection($"Data Source={storage.OrleansFile}");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "select count(*) from OrleansRemindersTable where ReminderName = 'backoff'";
+        var now = storage.Engine == StorageEngine.PostgreSql ? "now()" : "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+        command.CommandText = $"select count(*) from OrleansRemindersTable where ReminderName = 'backoff' and StartTime > {now}";
         return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 

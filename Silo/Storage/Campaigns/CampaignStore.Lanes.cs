@@ -2,12 +2,13 @@ using System.Data.Common;
 using System.Globalization;
 using Dialer.Calendars;
 using Dialer.Campaigns;
+using Dialer.Subscribers;
 
 namespace Dialer.Silo.Storage.Campaigns;
 
 internal sealed partial class CampaignStore
 {
-    public Task<IReadOnlyList<Lane>> ReadLanesAsync(CampaignId id) => database.ReadAsync(connection => ReadLanesAsync(connection, id));
+    public Task<IReadOnlyList<Lane>> ReadLanesAsync(CampaignId id) => database.ReadAsync<IReadOnlyList<Lane>>(async connection => await ReadLanesAsync(connection, id));
 
     public async Task<Lane> EnsureLaneAsync(CampaignId campaign, byte priority, CallPolicy? policy, string zone)
     {
@@ -40,9 +41,16 @@ internal sealed partial class CampaignStore
         };
     }
 
-    internal static async Task<IReadOnlyList<Lane>> ReadLanesAsync(DbConnection connection, CampaignId id) => await connection.ListAsync(
+    internal static Task<List<Lane>> ReadLanesAsync(DbConnection connection, CampaignId id) => ReadLanesAsync(connection, id, "");
+
+    /// <summary>Lanes that rows of one number wait in: a campaign whose bot asks for redials may have thousands of others.</summary>
+    internal static async Task<List<Lane>> ReadLanesOfAsync(DbConnection connection, CampaignId id, IReadOnlyList<JobRow> rows) => rows.Count == 0
+        ? []
+        : await ReadLanesAsync(connection, id, $" and l.id in ({string.Join(',', rows.Select(r => Lane.BaseOf(r.Lane).Value.ToString(CultureInfo.InvariantCulture)).Distinct())})");
+
+    private static Task<List<Lane>> ReadLanesAsync(DbConnection connection, CampaignId id, string which) => connection.ListAsync(
         "select l.id, l.priority, l.policy, l.zone, p.content from campaign_lane l left join call_policy p on p.id = l.policy "
-        + "where l.campaign = @campaign order by l.id",
+        + $"where l.campaign = @campaign{which} order by l.id",
         r => new Lane
         {
             Id = new LaneId(r.GetInt64(0)),
