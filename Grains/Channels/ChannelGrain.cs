@@ -16,14 +16,12 @@ internal sealed partial class ChannelGrain(
     CallDesk desk,
     ChannelPulse pulse,
     IClusterMembershipService membership,
+    TokenLife life,
     TimeProvider clock,
     ILogger<ChannelGrain> logger) : Grain, IChannelGrain
 {
-    /// <summary>How long a token holds. Short, because the rate may grant only so many within a second and this.</summary>
+    /// <summary>How long a token holds where there is a rate. Short, because the rate may grant only so many within a second and this.</summary>
     private static readonly TimeSpan ShortExpiry = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Without a rate to keep a token may wait for a busy machine, but not past the second within which a pause holds (P11).</summary>
-    private static readonly TimeSpan LongExpiry = TimeSpan.FromMilliseconds(800);
 
     /// <summary>What is left is owed to another campaign, which is about to ask.</summary>
     private static readonly TimeSpan OthersTurn = TimeSpan.FromMilliseconds(100);
@@ -281,7 +279,7 @@ internal sealed partial class ChannelGrain(
         {
             Id = count > 0 ? lastBundle : request.SettledBundle,
             Count = count,
-            Expiry = row?.Settings.CallsPerSecond > 0 ? ShortExpiry : LongExpiry,
+            Expiry = row?.Settings.CallsPerSecond > 0 ? ShortExpiry : life.Unpaced,
             Epoch = row?.Epoch ?? 0,
             Limit = limit,
             RetryAfter = retryAfter,
@@ -348,7 +346,7 @@ internal sealed partial class ChannelGrain(
     {
         var readAt = Elapsed;
         var live = await store.CountLiveAsync(Id);
-        ledger.Reconcile(live, readAt, LongExpiry);
+        ledger.Reconcile(live, readAt, life.Unpaced);
         var epoch = row?.Epoch;
         if (await store.ReadAsync(Id) is { } stored && stored.Epoch > epoch && epoch == row!.Epoch)
         {

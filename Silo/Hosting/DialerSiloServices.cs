@@ -68,6 +68,7 @@ public static class DialerSiloServices
         services.AddSingleton<CallEventRelay>();
         services.AddSingleton<CallDesk>();
         services.AddSingleton<ChannelPulse>();
+        services.AddSingleton(TokenLife.Usual);
         services.AddSingleton<LaneCalendars>();
         services.AddSingleton<BackoffReminders>();
         services.AddSingleton<DoNotCallDesk>();
@@ -115,11 +116,11 @@ public static class DialerSiloServices
                 o.TableRefreshTimeout = TimeSpan.FromSeconds(10);
                 o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
             });
-            silo.ConfigureEndpoints(FreePort(), FreePort(), AddressFamily.InterNetwork, listenOnAnyHostAddress: false);
+            silo.ConfigureEndpoints(SiloPorts.Take(), SiloPorts.Take(), AddressFamily.InterNetwork, listenOnAnyHostAddress: false);
             return;
         }
 
-        silo.UseLocalhostClustering(FreePort(), FreePort(), null, ServiceId, ServiceId);
+        silo.UseLocalhostClustering(SiloPorts.Take(), SiloPorts.Take(), null, ServiceId, ServiceId);
     }
 
     private static void UseOrleansStorage(ISiloBuilder silo, StorageOptions storage)
@@ -141,11 +142,4 @@ public static class DialerSiloServices
     private static System.Data.Common.DbDataSource OrleansSource(StorageOptions storage) => storage.Engine == StorageEngine.PostgreSql
         ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { MaxAutoPrepare = 50, ApplicationName = "dialer-orleans" }.ToString())
         : new SqliteDataSource(storage.OrleansFile);
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

@@ -2,6 +2,7 @@ using Dialer.Calls;
 using Dialer.Campaigns;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
+using Dialer.Grains.Channels;
 using Dialer.Silo.Storage;
 using Dialer.Subscribers;
 
@@ -203,7 +204,7 @@ public class ChannelTests(Rigs rigs)
             // the first look-up of the trunk takes longer than a token holds
             if (Interlocked.Increment(ref looks) == 1)
             {
-                await Task.Delay(1500);
+                await Task.Delay(ScriptedCarrier.TokenLife.Unpaced + TimeSpan.FromSeconds(0.7));
             }
 
             return "";
@@ -215,8 +216,10 @@ public class ChannelTests(Rigs rigs)
 
         Assert.Equal((JobResult.Reached, 1), (done.Result, done.Attempts));
         var call = Assert.Single(stage.Trunk.Calls);
-        Assert.True(call.DialedAt - call.Command.DecidedAt < TimeSpan.FromSeconds(1), "it left long after its decision");
+        Assert.True(call.DialedAt - call.Command.DecidedAt < ScriptedCarrier.TokenLife.Unpaced, "it left long after its decision");
         Assert.Contains(await stage.NotesAsync(job), n => n is { Code: "not_placed", Detail: "token_late" });
+        // with the life that tokens have outside of tests a pause holds within its second
+        Assert.True(TokenLife.Usual.Unpaced < TimeSpan.FromSeconds(1));
     }
 
     [Theory, BothEngines]

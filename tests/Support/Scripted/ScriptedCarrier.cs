@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dialer.Channels;
 using Dialer.Grains.Calls;
+using Dialer.Grains.Channels;
 using Dialer.Silo.Telephony.Simulated;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,9 @@ namespace Dialer.Tests;
 /// </summary>
 public sealed class ScriptedCarrier : ICallDriverFactory
 {
+    /// <summary>Long: a machine that is busy with other tests places late what it places, and that is no matter of theirs.</summary>
+    public static readonly TokenLife TokenLife = new(TimeSpan.FromSeconds(4));
+
     private readonly ConcurrentDictionary<ChannelId, ScriptedTrunk> trunks = new();
     private readonly ConcurrentBag<ScriptedDriver> drivers = [];
 
@@ -53,5 +57,6 @@ public sealed class ScriptedCarrier : ICallDriverFactory
         }
 
         services.AddSingleton<ICallDriverFactory>(this);
+        services.AddSingleton(TokenLife);
     }
 }
