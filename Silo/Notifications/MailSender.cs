@@ -99,7 +99,13 @@ internal sealed partial class MailSender(
                 limit.CancelAfter(AttemptLimit);
                 await session.SendAsync(composer.Compose(mail), limit.Token);
             }
-            catch (Exception e) when (!cancel.IsCancellationRequested)
+            catch (Exception) when (cancel.IsCancellationRequested)
+            {
+                // whoever starts next need not wait until the claim runs out
+                await outbox.RetryAsync(mail.Key, now, now, "the dialer stopped meanwhile");
+                return false;
+            }
+            catch (Exception e)
             {
                 return await FailedAsync(mail, MailFault.Of(e));
             }

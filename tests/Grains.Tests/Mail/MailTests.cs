@@ -193,9 +193,37 @@ public class MailTests(Rigs rigs)
         Assert.Equal(1, (await StateAsync(rig)).Waiting);
         Assert.False(await rig.Grains.GetGrain<IMailGrain>(1).IsConfiguredAsync());
         Assert.Equal("mail_not_configured", (await rig.Grains.GetGrain<IMailGrain>(1).TestAsync(To)).Refusal.Code);
-        options.Host = "127.0.0.1";
-        await rig.StopAndStartAsync();
+        await rig.RestartAsync(() =>
+        {
+            options.Host = "127.0.0.1";
+            return Task.CompletedTask;
+        });
         await Until.TrueAsync(() => sink.Mails.Count == 1, "it leaves");
+    }
+
+    [Theory, BothEngines]
+    public async Task StopInTheMiddleOfAMail_LeavesIt_ToWhoeverStartsNext_P17(StorageEngine engine)
+    {
+        using var sink = new SmtpSink();
+        using var isGoing = new ManualResetEventSlim();
+        var asked = 0;
+        sink.Answer = line =>
+        {
+            if (line == "DATA." && Interlocked.Increment(ref asked) == 1)
+            {
+                // the first one never hears whether it was taken
+                isGoing.Wait(TimeSpan.FromMinutes(1));
+                return "451 4.3.0 too late";
+            }
+
+            return null;
+        };
+        await using var rig = await rigs.MailAsync(engine, Options(sink));
+        await (await (await rig.StageAsync(c => Told(c, "n"))).StartAsync()).PauseAsync();
+        await Until.TrueAsync(() => Volatile.Read(ref asked) == 1, "it is on its way");
+        await rig.StopAndStartAsync();
+        await Until.TrueAsync(() => sink.Mails.Count == 1, "it leaves, long before its claim would have run out");
+        isGoing.Set();
     }
 
     internal static MailOptions Options(SmtpSink sink, Action<MailOptions>? change = null)
