@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Dialer.Calls;
 using Dialer.Files;
 using Dialer.Gateway.Reports;
 using Dialer.Reports;
@@ -28,8 +29,12 @@ internal sealed class ReportBench(Engines engines, FigureTable figures)
     private static readonly BulkColumn[] Data =
         [new("job", BulkType.Int64), new("campaign", BulkType.Int64), new("zone_source", BulkType.Int16), new("list_row", BulkType.Int64), new("payload", BulkType.Text)];
 
-    private static readonly BulkColumn[] Tries = [.. TryRows.Columns.Split(", ").Select(c => new BulkColumn(
-        c, c is "cause" or "rule" or "call_result" or "report_data" ? BulkType.Text : BulkType.Int64))];
+    private static readonly BulkColumn[] Tries =
+    [
+        .. "job number campaign series attempt_number planned_at started_at answered_at ended_at class fault ended_by sip_code q850 answered_by speech_seconds job_status job_result next_at"
+            .Split(' ').Select(c => new BulkColumn(c, BulkType.Int64)),
+        .. "rule call_result report_data call_result_payload call_tags".Split(' ').Select(c => new BulkColumn(c, BulkType.Text)),
+    ];
 
     public async Task RunAsync()
     {
@@ -111,7 +116,8 @@ internal sealed class ReportBench(Engines engines, FigureTable figures)
 
     private static object?[] Try(long job, CampaignId campaign, long now) =>
     [
-        job, 1L, campaign.Value, 0L, 1L, now, now, now + 3000, now + 30_000, 1L, 0L, 1L, 200L, 16L, null, "reached", 0L, "ok", 1L, 5L,
-        """{"score":{"value":"5","order":1},"comment":{"value":"call again","order":2}}""", 4L, 2L,
+        job, 1L, campaign.Value, 0L, 1L, now, now, now + 3000, now + 30_000, (long)CallClass.Answered, 0L, 1L, 200L, 16L, 1L, 5L, (long)JobStatus.Final, (long)JobResult.Reached, 0L,
+        "reached", "ok", """{"score":{"value":"5","order":1},"comment":{"value":"call again","order":2}}""", """{"step":3}""",
+        """{"vip":{"tagPayload":"gold"}}""",
     ];
 }
