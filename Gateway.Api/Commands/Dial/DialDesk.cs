@@ -69,8 +69,11 @@ internal sealed class DialDesk(IEngine engine, DialRequest request, DialScreen s
     public async Task<ICampaignGrain> StartAsync(PhoneListSummary list, DialPlan plan, NewChannel channel)
     {
         var campaign = grains.GetGrain<ICampaignGrain>(await engine.Services.GetRequiredService<INewIds>().NextAsync());
-        Demand(await campaign.CreateAsync(plan.Campaign with { Channel = channel.Id }, UnixTime.None));
-        channel.Keep();
+        // an outage leaves in doubt whether the campaign was made: the same command finds it then, with its channel
+        channel.IsKept = true;
+        var made = await campaign.CreateAsync(plan.Campaign with { Channel = channel.Id }, UnixTime.None);
+        channel.IsKept = made.IsDone;
+        Demand(made);
         return await StartAsync(campaign, list, plan);
     }
 

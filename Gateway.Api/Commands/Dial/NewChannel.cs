@@ -5,15 +5,14 @@ namespace Dialer.Gateway.Commands.Dial;
 /// <summary>The channel of a run that has no campaign yet: gone again unless the run gets one.</summary>
 internal sealed class NewChannel(IChannelGrain channel, ChannelId id) : IAsyncDisposable
 {
-    private bool isKept;
-
     public ChannelId Id => id;
 
-    public void Keep() => isKept = true;
+    /// <summary>A campaign uses it, or may.</summary>
+    public bool IsKept { get; set; }
 
     public async ValueTask DisposeAsync()
     {
-        if (isKept)
+        if (IsKept)
         {
             return;
         }
