@@ -25,8 +25,10 @@ public sealed class BotBoard
         var seat = SeatOf(bot);
         // nobody watched it between: a probe that was lost then is the last that is known, and says nothing good
         var isLeftLost = now - seat.UsedAt >= UseLifetime && seat.Health.ProbesLost > 0;
+        // probes in vain tell nothing: what holds on through them is no older than what a probe finds
+        var isStale = seat.Health.State == BotState.Up && now - seat.AnsweredAt > ProbeLifetime;
         seat.UsedAt = now;
-        if (!seat.IsProbing && (isLeftLost || now - seat.ProbedAt > ProbeLifetime))
+        if (!seat.IsProbing && (isLeftLost || isStale || now - seat.ProbedAt > ProbeLifetime))
         {
             seat.Health = seat.Health.Unwatched();
         }
@@ -77,12 +79,13 @@ public sealed class BotBoard
     {
         var seat = SeatOf(bot);
         seat.IsProbing = false;
+        seat.AnsweredAt = isUp ? seat.ProbedAt : seat.AnsweredAt;
         seat.Health = seat.Health.Probed(isUp, evidence);
     }
 
     /// <summary>
     /// The probe was lost while the trunk does not answer either: that is no fault of the bot's, and must not pause what comes back with
-    /// the trunk (P42). With the trunk out, the bot is not known until it answers; while calls still go out, what was known holds on.
+    /// the trunk (P42). With the trunk out, the bot is not known until it answers; while calls still go out, what was known holds on, for <see cref="ProbeLifetime"/> from the last answer.
     /// </summary>
     public void ProbedInVain(BotId bot, bool isTrunkOut)
     {
@@ -118,6 +121,9 @@ public sealed class BotBoard
         public TimeSpan UsedAt { get; set; } = TimeSpan.MinValue / 2;
 
         public TimeSpan ProbedAt { get; set; } = TimeSpan.MinValue / 2;
+
+        /// <summary>When the last probe that was answered began.</summary>
+        public TimeSpan AnsweredAt { get; set; } = TimeSpan.MinValue / 2;
 
         public bool IsProbing { get; set; }
     }

@@ -120,6 +120,25 @@ public class BotBoardTests
         Assert.Equal(BotState.Up, board.Of(Bot).State);
     }
 
+    [Fact]
+    public void WhatHoldsOnThroughProbesInVain_IsNoOlderThanAProbe_P41()
+    {
+        ProbesUntil(1, _ => true);
+        for (var second = 1; second <= 200; second++)
+        {
+            board.Use(Bot, At(second));
+            foreach (var bot in board.TakeDue(At(second)))
+            {
+                board.ProbedInVain(bot, isTrunkOut: false);
+            }
+
+            Assert.Equal(At(second) <= BotBoard.ProbeLifetime ? BotState.Up : BotState.Unknown, board.Of(Bot).State);
+        }
+
+        board.Probed(Bot, true, null);
+        Assert.Equal(BotState.Up, board.Of(Bot).State);
+    }
+
     /// <summary>The seconds at which the bot was probed, looked at each second.</summary>
     private List<int> ProbesUntil(int end, Func<int, bool> answers, int usedUntil = int.MaxValue)
     {
