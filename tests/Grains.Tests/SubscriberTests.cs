@@ -72,11 +72,7 @@ public class SubscriberTests(Rigs rigs)
         holder.Reach();
         await stage.UntilAsync(x => x.Counters.Final == 8, "all done");
 
-        // on a starved machine a token may be late: such a number goes back in nobody's order, with its try used up
-        var dialed = stage.Trunk.Calls.Skip(1).Where(c => c.Id.Number == 1).Select(c => c.Command.To).ToList();
-        PhoneNumber[] wanted = [p[6], p[4], p[3], p[1], p[2], p[5], p[0]];
-        Assert.Equal(wanted.Where(dialed.Contains), dialed);
-        Assert.InRange(dialed.Count, 4, 7);
+        Assert.Equal([p[6], p[4], p[3], p[1], p[2], p[5], p[0]], stage.Trunk.Calls.Skip(1).Select(c => c.Command.To));
     }
 
     [Theory, BothEngines]

@@ -85,7 +85,8 @@ public sealed class BotBoard
 
     /// <summary>
     /// The probe was lost while the trunk does not answer either: that is no fault of the bot's, and must not pause what comes back with
-    /// the trunk (P42). With the trunk out, the bot is not known until it answers; while calls still go out, what was known holds on, for <see cref="ProbeLifetime"/> from the last answer.
+    /// the trunk (P42). With the trunk out, the bot is not known until it answers; while calls still go out, what was known holds
+    /// on, for <see cref="ProbeLifetime"/> from the last answer.
     /// </summary>
     public void ProbedInVain(BotId bot, bool isTrunkOut)
     {

@@ -99,9 +99,8 @@ public class CampaignTests(Rigs rigs)
 
         var timeline = await client.GetAsync($"{address}/numbers/{ids[0]}").JsonAsync();
         Assert.Equal(("final", "reached", "Анна"), ((string?)timeline["number"]!["status"], (string?)timeline["number"]!["result"], (string?)timeline["number"]!["payload"]!["name"]));
-        // a token that came too late on a busy machine is a try that never left
-        var made1 = Assert.Single(timeline["tries"]!.AsArray(), t => (string?)t!["outcome"] != "notPlaced")!;
-        Assert.Equal(($"{ids[0]}-{made1["number"]}", 1, 200, "answered", "reached"), ((string?)made1["id"], (int)made1["attempt"]!, (int)made1["sipCode"]!, (string?)made1["outcome"], (string?)made1["rule"]));
+        var made1 = Assert.Single(timeline["tries"]!.AsArray())!;
+        Assert.Equal(($"{ids[0]}-1", 1, 200, "answered", "reached"), ((string?)made1["id"], (int)made1["attempt"]!, (int)made1["sipCode"]!, (string?)made1["outcome"], (string?)made1["rule"]));
 
         var cancelled = await client.PostAsync($"{address}/numbers/{ids[2]}/cancel", null).JsonAsync();
         Assert.Equal(("final", "cancelled"), ((string?)cancelled["status"], (string?)cancelled["result"]));

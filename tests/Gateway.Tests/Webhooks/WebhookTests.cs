@@ -20,17 +20,14 @@ public class WebhookTests(Rigs rigs)
         await stage.Rig.Grains.GetGrain<ICampaignGrain>(campaign.Id.Value).FinishAsync("tester");
 
         var requests = await stage.Receiver.UntilAsync(
-            r => r.Count >= 6 + 2 * r.Count(x => x.Type == "job.retry") && r.Any(x => x.Type == "campaign.finished") && r.Any(x => x.Type == "job.finished"), "six events");
-        // a token that came too late on a busy machine: started, and waits again
-        var late = requests.Count(r => r.Type == "job.retry");
-        string[] each = ["campaign.created", "campaign.finished", "campaign.started", "job.answered", "job.finished", "job.started"];
+            r => r.Count >= 6, "six events");
         Assert.Equal(
-            [.. each.Concat(Enumerable.Repeat("job.retry", late)).Concat(Enumerable.Repeat("job.started", late)).Order(StringComparer.Ordinal)],
+            ["campaign.created", "campaign.finished", "campaign.started", "job.answered", "job.finished", "job.started"],
             requests.Select(r => r.Type).Order(StringComparer.Ordinal));
-        Assert.Equal(Enumerable.Range(1, 6 + 2 * late).Select(i => $"{campaign.Id}-{i}").Order(StringComparer.Ordinal), requests.Select(r => r.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(1, 6).Select(i => $"{campaign.Id}-{i}").Order(StringComparer.Ordinal), requests.Select(r => r.Id).Order(StringComparer.Ordinal));
         Assert.All(requests, r => Assert.True(r.IsSignedBy(secret)));
         Assert.All(requests, r => Assert.False(r.IsSignedBy("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")));
-        var deliveries = await stage.UntilDeliveriesAsync(hook, d => d.Count == 6 + 2 * late && d.All(x => (string?)x["status"] == "delivered"), "all are delivered");
+        var deliveries = await stage.UntilDeliveriesAsync(hook, d => d.Count == 6 && d.All(x => (string?)x["status"] == "delivered"), "all are delivered");
         Assert.All(deliveries, d => Assert.Equal(204, (int)d["attempts"]![0]!["status"]!));
         Assert.Equal(0, (int)(await stage.Admin.GetAsync($"/api/v1/webhooks/{hook}").JsonAsync())["pending"]!);
     }
